@@ -1,0 +1,3 @@
+//! Speed, measured: the kernel under PHOLD, and whole protocols by size.
+
+pub mod phold;

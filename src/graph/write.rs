@@ -1,0 +1,143 @@
+//! Writing SNAP edge lists.
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use flate2::GzBuilder;
+
+use super::{EdgeList, Graph, GraphError};
+
+/// How a written file is packed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Compression {
+    /// As text.
+    #[default]
+    Plain,
+    /// As gzip that says neither when nor where it was packed: same rows, same bytes.
+    Gzip,
+}
+
+impl Compression {
+    /// What a file's name promises: gzip if it ends in `.gz`.
+    pub fn of_name(path: impl AsRef<Path>) -> Compression {
+        let gzip = path
+            .as_ref()
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
+        if gzip {
+            Compression::Gzip
+        } else {
+            Compression::Plain
+        }
+    }
+}
+
+/// Writes a graph as a SNAP edge list: each edge once, as `u<TAB>v` with `u` < `v`, ascending.
+///
+/// The format has no place for nodes without neighbours: the header counts them, but whoever reads the rows will
+/// not find them. The file appears under its name when it is complete, or not at all.
+///
+/// # Errors
+///
+/// [`GraphError::Io`] if the folder is missing or cannot be written, or the disk is full.
+pub fn write_graph(
+    path: impl AsRef<Path>,
+    graph: &Graph,
+    compression: Compression,
+) -> Result<(), GraphError> {
+    let header = Header {
+        kind: "Undirected graph: each edge once",
+        nodes: graph.nodes(),
+        edges: graph.edges(),
+    };
+    let rows = graph.edge_list().map(|(u, v)| (u64::from(u), u64::from(v)));
+    write_rows(path.as_ref(), header, rows, compression)
+}
+
+/// Writes an edge list with the ids and rows that it was read with, in their order, atomically as [`write_graph`].
+///
+/// # Errors
+///
+/// [`GraphError::Io`] if the folder is missing or cannot be written, or the disk is full.
+///
+/// # Panics
+///
+/// If the rows name other nodes than `ids` numbers, which no reader makes.
+pub fn write_edge_list(
+    path: impl AsRef<Path>,
+    edge_list: &EdgeList,
+    compression: Compression,
+) -> Result<(), GraphError> {
+    let header = Header {
+        kind: "Directed graph: each row once",
+        nodes: edge_list.nodes(),
+        edges: edge_list.edges.len() as u64,
+    };
+    let id = |node: u32| edge_list.ids[node as usize];
+    let rows = edge_list.edges.iter().map(|&(from, to)| (id(from), id(to)));
+    write_rows(path.as_ref(), header, rows, compression)
+}
+
+/// Seven times as fast as the usual 6, for files 5 % larger.
+const GZIP_LEVEL: u32 = 2;
+
+/// The comment lines that a SNAP file begins with.
+struct Header {
+    kind: &'static str,
+    nodes: u32,
+    edges: u64,
+}
+
+fn write_rows(
+    path: &Path,
+    header: Header,
+    rows: impl Iterator<Item = (u64, u64)>,
+    compression: Compression,
+) -> Result<(), GraphError> {
+    let write = || -> io::Result<()> {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let mut file = new_file().tempfile_in(folder)?;
+        // The packer is slow with small pieces, so text is gathered before it, not behind.
+        match compression {
+            Compression::Plain => write_text(file.as_file_mut(), &header, rows)?,
+            Compression::Gzip => {
+                let packer = GzBuilder::new()
+                    .mtime(0)
+                    .write(file.as_file_mut(), flate2::Compression::new(GZIP_LEVEL));
+                write_text(packer, &header, rows)?.finish()?
+            }
+        };
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().map_err(|source| GraphError::writing(path, source))
+}
+
+/// A file that vanishes unless it is complete, readable by whom the user's umask allows.
+fn new_file() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".edges-").suffix(".partial");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
+}
+
+/// Gives back `to`, once all text has reached it.
+fn write_text<W: Write>(
+    to: W,
+    header: &Header,
+    rows: impl Iterator<Item = (u64, u64)>,
+) -> io::Result<W> {
+    let mut text = BufWriter::with_capacity(1 << 16, to);
+    writeln!(text, "# {}", header.kind)?;
+    writeln!(text, "# Nodes: {} Edges: {}", header.nodes, header.edges)?;
+    writeln!(text, "# FromNodeId\tToNodeId")?;
+    for (from, to) in rows {
+        writeln!(text, "{from}\t{to}")?;
+    }
+    text.into_inner().map_err(io::IntoInnerError::into_error)
+}

@@ -1,0 +1,325 @@
+//! Gnutella 0.4: an overlay without structure, in which questions are flooded.
+//!
+//! Clip2, *The Gnutella Protocol Specification v0.4*, document revision 1.2, 2001. What the network looked like: Ripeanu,
+//! Foster, Iamnitchi, *Mapping the Gnutella Network*, IEEE Internet Computing 6(1), 2002. The other searches: Lv, Cao,
+//! Cohen, Li, Shenker, *Search and Replication in Unstructured Peer-to-Peer Networks*, ICS 2002.
+//!
+//! | here | there |
+//! | --- | --- |
+//! | [`Message`], `wire_size` | Clip2, "Descriptors" and their payloads |
+//! | `on_query`, `on_hit`, `on_ping`, `on_pong` | Clip2, "Descriptor Routing", rules 1 to 7 |
+//! | `links`: `on_connect`, `on_accept`, `on_busy` | Clip2, "Protocol Definition": GNUTELLA CONNECT and OK |
+//! | `links`: `keep_alive`, `seek` | Ripeanu et al., "Gnutella Protocol: Node's life" |
+//! | `search`: `widen` | Lv et al., section 4.1, expanding ring |
+//! | `search`: `walk`, `on_check` | Lv et al., section 4.2, k-walker random walk with checking |
+//! | `seen` | Clip2, rules 2, 4 and 7: the descriptor table of a servent |
+//!
+//! Left out: PUSH, as nobody is behind a firewall; minimum speed; search by words (a query names the object). A GUID is the
+//! origin's address and count, which no peer reads but to recognise its own. Added, as servents of the day did: a BYE when
+//! a connection is closed, and a full servent's naming of other hosts (in 0.4, PONGs before hanging up).
+
+mod links;
+mod neighbours;
+mod params;
+mod search;
+mod seen;
+#[cfg(test)]
+#[path = "test_world.rs"]
+pub(in crate::protocols) mod test_world;
+#[cfg(test)]
+mod tests;
+
+pub use self::params::{Bootstrap, Hits, Params, RandomWalk, Ring, Search, Shared, Ttl, Walkers};
+pub use self::seen::{Guid, Serial};
+
+use self::links::Plan;
+use self::neighbours::Neighbours;
+use self::search::Quest;
+use self::seen::Seen;
+use crate::sim::{Context, Lookup, ObjectId, Online, PeerId, Protocol, Routine, Setup, Span, Violation};
+
+/// A servent.
+#[derive(Debug)]
+pub struct Gnutella {
+    neighbours: Neighbours,
+    /// Descriptors that passed lately, and from whom.
+    seen: Seen,
+    /// How many neighbours it keeps at.
+    wanted: u16,
+    /// With how many it refuses more.
+    room: u16,
+    /// What a peer that only forwards does without.
+    cold: Option<Box<Cold>>,
+}
+
+/// What is seldom needed.
+#[derive(Debug, Default)]
+struct Cold {
+    /// How many descriptors it has named.
+    count: u32,
+    /// The host cache.
+    hosts: Vec<PeerId>,
+    /// Which of the hosts gives way to the next.
+    oldest: usize,
+    /// Hosts that have been asked to connect.
+    connecting: Vec<PeerId>,
+    /// Handshakes begun since the last keep-alive.
+    attempts: u16,
+    /// It has sent the PING that fills the host cache.
+    discovered: bool,
+    /// Its own searches of late.
+    quests: Vec<Quest>,
+}
+
+/// What servents say.
+#[derive(Clone, Copy, Debug)]
+pub enum Message {
+    /// QUERY.
+    Query { guid: Guid, object: ObjectId, ttl: u8 },
+    /// QUERYHIT, with one result.
+    QueryHit { guid: Guid, holder: PeerId, left: Left },
+    /// A QUERY that walks.
+    Walk { guid: Guid, object: ObjectId, left: Left },
+    /// May this walker, which came to the sender from `last`, go on?
+    Check { guid: Guid, left: Left, last: PeerId },
+    /// It may.
+    GoOn { serial: Serial, object: ObjectId, left: Left, last: PeerId },
+    /// It may not.
+    Stop,
+    /// PING.
+    Ping { guid: Guid, ttl: u8 },
+    /// PONG.
+    Pong { guid: Guid, host: PeerId },
+    /// The handshake: GNUTELLA CONNECT,
+    Connect,
+    /// GNUTELLA OK,
+    Accept,
+    /// or no room here, try these.
+    Busy(Hosts),
+    /// The sender is no neighbour (any more).
+    Bye,
+}
+
+/// A few other hosts.
+#[derive(Clone, Copy, Debug)]
+pub struct Hosts {
+    len: u8,
+    hosts: [PeerId; 4],
+}
+
+/// How many hops a descriptor has left. Alignment 1.
+#[derive(Clone, Copy, Debug)]
+#[repr(Rust, packed)]
+pub struct Left(u16);
+
+/// What servents wait for.
+#[derive(Clone, Copy, Debug)]
+pub enum Timer {
+    /// PING the neighbours and look for more, if some are missing.
+    KeepAlive,
+    /// No answer from a ring: widen it.
+    Widen(Serial),
+}
+
+impl Protocol for Gnutella {
+    const NAME: &'static str = "gnutella";
+    const PAPER: &'static str = "Clip2, The Gnutella Protocol Specification v0.4 (2001)";
+    type Params = Params;
+    type Shared = Shared;
+    type Message = Message;
+    type Timer = Timer;
+    type Plan = Plan;
+
+    fn shared(_setup: &Setup<'_>, params: &Params) -> Result<Shared, String> {
+        Shared::new(params)
+    }
+
+    fn new(_me: PeerId, shared: &Shared) -> Gnutella {
+        let Params { wanted_degree: wanted, max_degree: room, .. } = shared.params;
+        Gnutella { neighbours: Neighbours::EMPTY, seen: Seen::EMPTY, wanted, room, cold: None }
+    }
+
+    fn plan(setup: &Setup<'_>, shared: &Shared) -> Plan {
+        Plan::new(setup, &shared.params)
+    }
+
+    /// The overlay that the scenario gives, whatever its degrees, among those who are online; without one, a random
+    /// regular graph.
+    fn settled(plan: &Plan, shared: &Shared, me: PeerId) -> Gnutella {
+        plan.settle(me, Gnutella::new(me, shared), &shared.params)
+    }
+
+    fn routines(shared: &Shared) -> Vec<Routine<Timer>> {
+        let period = shared.params.ping_interval;
+        if period == Span::ZERO { Vec::new() } else { vec![Routine { timer: Timer::KeepAlive, period }] }
+    }
+
+    fn on_join(&mut self, ctx: &mut Context<'_, Self>, contact: Option<PeerId>) {
+        self.join(ctx, contact);
+    }
+
+    fn on_leave(&mut self, ctx: &mut Context<'_, Self>) {
+        for &neighbour in self.neighbours.as_slice() {
+            ctx.send(neighbour, Message::Bye);
+        }
+    }
+
+    /// With a peer cache, the hosts it knew are still on its disk.
+    fn on_return(&self, me: PeerId, shared: &Shared) -> Gnutella {
+        let mut fresh = Gnutella::new(me, shared);
+        match shared.params.bootstrap {
+            Bootstrap::PeerCache => fresh.cold().hosts = self.known_hosts(&shared.params),
+            Bootstrap::HostList | Bootstrap::WellKnown => {}
+        }
+        fresh
+    }
+
+    fn on_lookup(&mut self, ctx: &mut Context<'_, Self>, lookup: Lookup) {
+        self.search(ctx, lookup.object);
+    }
+
+    #[inline]
+    fn on_message(&mut self, ctx: &mut Context<'_, Self>, from: PeerId, message: Message) {
+        match message {
+            Message::Query { guid, object, ttl } => self.on_query(ctx, from, guid, object, ttl),
+            Message::QueryHit { guid, holder, left } => self.on_hit(ctx, guid, holder, left),
+            Message::Walk { guid, object, left } => self.on_walk(ctx, from, guid, object, left),
+            Message::Check { guid, left, last } => self.on_check(ctx, from, guid, left, last),
+            Message::GoOn { serial, object, left, last } => {
+                self.walk(ctx, Guid { origin: from, serial }, object, left, Some(last));
+            }
+            Message::Stop => {}
+            Message::Ping { guid, ttl } => self.on_ping(ctx, from, guid, ttl),
+            Message::Pong { guid, host } => self.on_pong(ctx, guid, host),
+            Message::Connect => self.on_connect(ctx, from),
+            Message::Accept => self.on_accept(ctx, from),
+            Message::Busy(hosts) => self.on_busy(ctx, from, hosts),
+            Message::Bye => self.on_bye(ctx, from),
+        }
+    }
+
+    fn on_silence(&mut self, ctx: &mut Context<'_, Self>, to: PeerId, asked: Message) {
+        match asked {
+            Message::Connect => self.on_no_answer(ctx, to),
+            Message::Ping { guid, ttl: _ } => self.on_no_pong(ctx, to, guid.serial),
+            Message::Query { .. }
+            | Message::QueryHit { .. }
+            | Message::Walk { .. }
+            | Message::Check { .. }
+            | Message::GoOn { .. }
+            | Message::Stop
+            | Message::Pong { .. }
+            | Message::Accept
+            | Message::Busy(_)
+            | Message::Bye => {}
+        }
+    }
+
+    fn on_timer(&mut self, ctx: &mut Context<'_, Self>, timer: Timer) {
+        match timer {
+            Timer::KeepAlive => self.keep_alive(ctx),
+            Timer::Widen(serial) => self.widen(ctx, serial),
+        }
+    }
+
+    fn links(&self) -> impl Iterator<Item = PeerId> {
+        self.neighbours.as_slice().iter().copied()
+    }
+
+    /// Neighbours and hosts it keeps in mind. What it remembers of passing descriptors is transient and does not count.
+    fn entries(&self) -> usize {
+        self.neighbours.as_slice().len() + self.cold.as_ref().map_or(0, |cold| cold.hosts.len())
+    }
+
+    /// The specification's descriptors, without the TCP and IP headers below. For texts, the means that Yang and
+    /// Garcia-Molina (*Designing a Super-Peer Network*, 2003) measured in this network.
+    #[inline]
+    fn wire_size(_shared: &Shared, message: &Message) -> u32 {
+        /// GUID, function, TTL, hops, payload length.
+        const HEADER: u32 = 16 + 1 + 1 + 1 + 4;
+        const QUERY_TEXT: u32 = 12;
+        const FILE_NAME: u32 = 66;
+        /// Port, address, number and size of the files shared.
+        const PONG: u32 = HEADER + 14;
+        match message {
+            // Minimum speed, the text and its end.
+            Message::Query { .. } | Message::Walk { .. } => HEADER + 2 + QUERY_TEXT + 1,
+            // Number of hits, port, address, speed; index, size and name of one file; the servent's identifier.
+            Message::QueryHit { .. } => HEADER + 11 + (8 + FILE_NAME + 2) + 16,
+            Message::Check { .. } | Message::GoOn { .. } | Message::Stop | Message::Ping { .. } => HEADER,
+            Message::Pong { .. } => PONG,
+            Message::Connect => "GNUTELLA CONNECT/0.4\n\n".len() as u32,
+            Message::Accept => "GNUTELLA OK\n\n".len() as u32,
+            Message::Busy(hosts) => u32::from(hosts.len) * PONG,
+            // As in 0.6: a code and an empty text.
+            Message::Bye => HEADER + 2 + 1,
+        }
+    }
+
+    /// Connections are mutual, with peers that are online, and not too many.
+    fn invariants(network: &[&Gnutella], online: &Online<'_>, _shared: &Shared) -> Result<(), Violation> {
+        for (&me, peer) in online.addresses().iter().zip(network) {
+            let neighbours = peer.neighbours.as_slice();
+            if neighbours.len() > usize::from(peer.room) {
+                return Err(Violation::at(me, format!("{} neighbours, room for {}", neighbours.len(), peer.room)));
+            }
+            let mut numbers: Vec<u32> = neighbours.iter().map(|n| n.number()).collect();
+            numbers.sort_unstable();
+            if numbers.windows(2).any(|pair| pair[0] == pair[1]) || numbers.binary_search(&me.number()).is_ok() {
+                return Err(Violation::at(me, format!("itself or a peer twice among its neighbours {neighbours:?}")));
+            }
+            for &neighbour in neighbours {
+                let Some(position) = online.position(neighbour) else {
+                    return Err(Violation::at(me, format!("its neighbour {neighbour} is gone")));
+                };
+                if !network[position].neighbours.contains(me) {
+                    return Err(Violation::at(me, format!("its neighbour {neighbour} does not know it")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn touches(_shared: &Shared, _to: PeerId, _message: &Message) -> usize {
+        std::mem::offset_of!(Gnutella, seen)
+    }
+}
+
+impl Gnutella {
+    fn cold(&mut self) -> &mut Cold {
+        self.cold.get_or_insert_default()
+    }
+
+    /// A name that none of this peer's descriptors of late has.
+    fn fresh_guid(&mut self, me: PeerId) -> Guid {
+        let cold = self.cold();
+        cold.count = cold.count.wrapping_add(1);
+        Guid { origin: me, serial: Serial::new(cold.count) }
+    }
+
+    /// A query is looked up among the peer's own objects and passed on, the first time (rules 2, 5 and 7).
+    #[inline]
+    fn on_query(&mut self, ctx: &mut Context<'_, Self>, from: PeerId, guid: Guid, object: ObjectId, ttl: u8) {
+        let memory = ctx.shared().memory;
+        if !self.seen.remember(ctx.now(), memory, guid, from) {
+            return;
+        }
+        ctx.visited();
+        if ctx.holds(object) {
+            self.hit(ctx, guid, from);
+        }
+        self.flood(ctx, Some(from), ttl, |ttl| Message::Query { guid, object, ttl });
+    }
+
+    /// Passes a descriptor that arrived with `ttl` on to all neighbours but the one it came from.
+    #[inline]
+    fn flood(&self, ctx: &mut Context<'_, Self>, from: Option<PeerId>, ttl: u8, message: impl Fn(u8) -> Message) {
+        let ttl = if ttl == Ttl::EDGE { ttl } else { ttl.saturating_sub(1) };
+        if ttl > 0 {
+            for &neighbour in self.neighbours.as_slice().iter().filter(|&&n| Some(n) != from) {
+                ctx.send(neighbour, message(ttl));
+            }
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Looking for an object: flooding, expanding ring, random walkers; and how hits come back.
+
+use rand::RngExt;
+
+use super::params::{Hits, Search, Ttl};
+use super::seen::{Guid, Serial};
+use super::{Gnutella, Left, Message, Timer};
+use crate::sim::{Context, ObjectId, PeerId, Time};
+
+/// One search of this peer's own.
+#[derive(Debug)]
+pub(super) struct Quest {
+    /// Its first round.
+    serial: Serial,
+    object: ObjectId,
+    since: Time,
+    /// The TTL of its latest flood.
+    ttl: u8,
+    answered: bool,
+}
+
+/// The widest ring before one that goes to the edge of the network: the specification's TTL.
+const WIDEST: u8 = 7;
+
+impl Gnutella {
+    /// Looks for `object` the way the parameters say.
+    pub(super) fn search(&mut self, ctx: &mut Context<'_, Self>, object: ObjectId) {
+        let guid = self.fresh_guid(ctx.me());
+        let ttl = ctx.shared().params.ttl.byte();
+        match ctx.shared().params.search {
+            Search::Flooding {} => {
+                self.open_quest(ctx, guid, object, ttl);
+                self.ask_around(ctx, guid, object, ttl);
+            }
+            Search::ExpandingRing(ring) => {
+                let first = ring.first.min(ttl);
+                self.open_quest(ctx, guid, object, first);
+                self.ask_ring(ctx, guid, object, first);
+            }
+            Search::Walkers(walkers) => self.send_walkers(ctx, guid, object, walkers.walkers, Left(walkers.max_steps)),
+            Search::RandomWalk(walk) => self.send_walkers(ctx, guid, object, 1, Left(walk.max_steps)),
+        }
+    }
+
+    /// Notes a new search, and forgets those whose answers could not be routed any more.
+    fn open_quest(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, object: ObjectId, ttl: u8) {
+        ctx.visited();
+        let (now, memory) = (ctx.now(), ctx.shared().params.memory);
+        let quests = &mut self.cold().quests;
+        quests.retain(|quest| now.since(quest.since) < memory);
+        quests.push(Quest { serial: guid.serial, object, since: now, ttl, answered: false });
+    }
+
+    fn quest(&mut self, serial: Serial) -> Option<&mut Quest> {
+        self.cold.as_mut()?.quests.iter_mut().find(|quest| quest.serial.count() == serial.count())
+    }
+
+    /// Floods a query of this peer's own.
+    fn ask_around(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, object: ObjectId, ttl: u8) {
+        let memory = ctx.shared().memory;
+        self.seen.remember(ctx.now(), memory, guid, ctx.me());
+        for &neighbour in self.neighbours.as_slice() {
+            ctx.send(neighbour, Message::Query { guid, object, ttl });
+        }
+    }
+
+    /// Floods a ring, and waits as long as its answers may take.
+    fn ask_ring(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, object: ObjectId, ttl: u8) {
+        let Search::ExpandingRing(ring) = ctx.shared().params.search else { return };
+        self.ask_around(ctx, guid, object, ttl);
+        if ttl < ctx.shared().params.ttl.byte() {
+            let patience = crate::sim::Span(ring.patience.nanos().saturating_mul(u64::from(ttl)));
+            ctx.deadline(patience, Timer::Widen(guid.serial));
+        }
+    }
+
+    /// Nobody within the ring had it: ask further, under a new name, so that peers asked before pass it on.
+    pub(super) fn widen(&mut self, ctx: &mut Context<'_, Self>, serial: Serial) {
+        let Search::ExpandingRing(ring) = ctx.shared().params.search else { return };
+        let widest = ctx.shared().params.ttl;
+        let Some(quest) = self.quest(serial).filter(|quest| !quest.answered) else { return };
+        let Some(serial) = serial.next_round() else { return };
+        let next = quest.ttl.saturating_add(ring.step);
+        quest.ttl = match widest {
+            Ttl::Hops(hops) => next.min(hops),
+            Ttl::Edge if next > WIDEST => Ttl::EDGE,
+            Ttl::Edge => next,
+        };
+        let (object, ttl) = (quest.object, quest.ttl);
+        self.ask_ring(ctx, Guid { origin: ctx.me(), serial }, object, ttl);
+    }
+
+    /// Sends walkers out, evenly to the neighbours from a random one on.
+    fn send_walkers(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, object: ObjectId, walkers: u16, left: Left) {
+        self.open_quest(ctx, guid, object, 0);
+        let memory = ctx.shared().memory;
+        self.seen.remember(ctx.now(), memory, guid, ctx.me());
+        let neighbours = self.neighbours.as_slice();
+        if neighbours.is_empty() {
+            return;
+        }
+        let start = ctx.rng().random_range(0..neighbours.len());
+        for walker in 0..usize::from(walkers) {
+            let neighbour = neighbours[(start + walker) % neighbours.len()];
+            ctx.send(neighbour, Message::Walk { guid, object, left });
+        }
+    }
+
+    /// A walker arrives. It ends where the object is, and else asks the source or goes on.
+    pub(super) fn on_walk(
+        &mut self,
+        ctx: &mut Context<'_, Self>,
+        from: PeerId,
+        guid: Guid,
+        object: ObjectId,
+        left: Left,
+    ) {
+        let memory = ctx.shared().memory;
+        if self.seen.remember(ctx.now(), memory, guid, from) {
+            ctx.visited();
+        }
+        let left = Left(left.0.saturating_sub(1));
+        if guid.origin != ctx.me() && ctx.holds(object) {
+            let route = self.seen.route(guid).unwrap_or(from);
+            self.hit(ctx, guid, route);
+        } else if left.0 > 0 && must_check(&ctx.shared().params.search, left) && guid.origin != ctx.me() {
+            ctx.reply(guid.origin, Message::Check { guid, left, last: from });
+        } else {
+            self.walk(ctx, guid, object, left, Some(from));
+        }
+    }
+
+    /// Sends a walker on to a random neighbour, and back to where it came from only if there is no other.
+    pub(super) fn walk(
+        &mut self,
+        ctx: &mut Context<'_, Self>,
+        guid: Guid,
+        object: ObjectId,
+        left: Left,
+        last: Option<PeerId>,
+    ) {
+        let neighbours = self.neighbours.as_slice();
+        let back = neighbours.iter().position(|&n| Some(n) == last);
+        let others = neighbours.len() - usize::from(back.is_some());
+        if left.0 == 0 || neighbours.is_empty() {
+            return;
+        }
+        let next = match back {
+            Some(back) if others == 0 => back,
+            Some(back) => {
+                let pick = ctx.rng().random_range(0..others);
+                pick + usize::from(pick >= back)
+            }
+            None => ctx.rng().random_range(0..others),
+        };
+        ctx.send(neighbours[next], Message::Walk { guid, object, left });
+    }
+
+    /// A walker asks whether to go on.
+    pub(super) fn on_check(&mut self, ctx: &mut Context<'_, Self>, from: PeerId, guid: Guid, left: Left, last: PeerId) {
+        let open = self.quest(guid.serial).filter(|quest| !quest.answered).map(|quest| quest.object);
+        let verdict = match open {
+            Some(object) => Message::GoOn { serial: guid.serial, object, left, last },
+            None => Message::Stop,
+        };
+        ctx.reply(from, verdict);
+    }
+
+    /// This peer has the object: say so, by `route` or straight to the origin.
+    pub(super) fn hit(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, route: PeerId) {
+        let left = Left(ctx.shared().way_back);
+        let to = match ctx.shared().params.hits {
+            Hits::Path => route,
+            Hits::Direct => guid.origin,
+        };
+        ctx.reply(to, Message::QueryHit { guid, holder: ctx.me(), left });
+    }
+
+    /// A hit is an answer at the origin, and elsewhere goes back where its query came from (rule 4). One whose query has
+    /// been forgotten is dropped.
+    pub(super) fn on_hit(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, holder: PeerId, left: Left) {
+        if guid.origin == ctx.me() {
+            self.on_answer(ctx, guid.serial, holder);
+        } else if left.0 > 1
+            && let Some(route) = self.seen.route(guid)
+        {
+            ctx.reply(route, Message::QueryHit { guid, holder, left: Left(left.0 - 1) });
+        }
+    }
+
+    /// Somebody has it. The first one is asked for the object.
+    fn on_answer(&mut self, ctx: &mut Context<'_, Self>, serial: Serial, holder: PeerId) {
+        ctx.answer(&[holder]);
+        let Some(quest) = self.quest(serial) else { return };
+        if !quest.answered {
+            quest.answered = true;
+            let object = quest.object;
+            if ctx.shared().params.fetch {
+                ctx.fetch(holder, object);
+            }
+        }
+    }
+}
+
+/// Whether a walker with so many steps left has come to one of those at which it asks.
+fn must_check(search: &Search, left: Left) -> bool {
+    match search {
+        Search::Walkers(w) => w.check_every > 0 && (w.max_steps - left.0.min(w.max_steps)) % w.check_every == 0,
+        Search::Flooding {} | Search::ExpandingRing(_) | Search::RandomWalk(_) => false,
+    }
+}

@@ -1,0 +1,221 @@
+//! What handlers work on, apart from their own peer.
+
+use std::sync::Arc;
+
+use crate::sim::event::{Body, Event, Hops};
+use crate::sim::ledger::{Cause, FirstAnswer, Ledger};
+use crate::sim::outcome::Tally;
+use crate::sim::peer::{PeerId, Precedence};
+use crate::sim::presence::Presence;
+use crate::sim::protocol::Protocol;
+use crate::sim::queue::EventQueue;
+use crate::sim::random::mix;
+use crate::sim::time::Time;
+use crate::sim::trace::{Happened, Trace, TraceEvent};
+use crate::sim::waiting::{Chain, TimerId, Waiting, WaitingRoom};
+use crate::sim::world::World;
+
+/// What the engine keeps beside each peer's own state, in the same cache line as its beginning.
+#[derive(Debug)]
+pub(in crate::sim) struct Head {
+    pub(in crate::sim) me: PeerId,
+    /// The place of `me` in the order of senders.
+    pub(in crate::sim) rank: u32,
+    /// The peer's own counter, of messages and timers; never resets.
+    pub(in crate::sim) seq: u32,
+    /// How many numbers its stream has given.
+    pub(in crate::sim) drawn: u32,
+    /// Messages handled while costs are measured.
+    pub(in crate::sim) handled: u32,
+    pub(in crate::sim) waiting: Chain,
+    pub(in crate::sim) online: bool,
+}
+
+/// The engine without the peers.
+pub(in crate::sim) struct Core<P: Protocol> {
+    pub(in crate::sim) queue: EventQueue<Event<P>>,
+    pub(in crate::sim) ledger: Ledger,
+    pub(in crate::sim) waiting: WaitingRoom<P>,
+    pub(in crate::sim) shared: Arc<P::Shared>,
+    pub(in crate::sim) world: Arc<dyn World>,
+    pub(in crate::sim) peers: u32,
+    pub(in crate::sim) precedence: Precedence,
+    pub(in crate::sim) peer_key: u64,
+    pub(in crate::sim) message_key: u64,
+    /// A message is lost if its hash lies below this.
+    pub(in crate::sim) loss: u64,
+    pub(in crate::sim) presence: Presence,
+    /// What the bootstrap service lists: those online at the last full second.
+    pub(in crate::sim) listed: Vec<PeerId>,
+    pub(in crate::sim) well_known: Option<PeerId>,
+    pub(in crate::sim) servers: Vec<PeerId>,
+    pub(in crate::sim) tally: Tally,
+    pub(in crate::sim) trace: Option<Trace>,
+}
+
+impl<P: Protocol> Core<P> {
+    /// Sends a message: counts it, lets it get lost, or queues it for delivery.
+    #[expect(clippy::too_many_arguments, reason = "the fields of one event; a struct in between would be copied twice")]
+    #[inline]
+    pub(in crate::sim) fn transmit(
+        &mut self,
+        head: &mut Head,
+        now: Time,
+        to: PeerId,
+        body: Body<P>,
+        size: u32,
+        cause: Cause,
+        hops: Hops,
+        token: u32,
+    ) {
+        let (rank, seq) = (head.rank, head.seq);
+        head.seq = next(seq);
+        self.tally.sent += 1;
+        let traffic = &mut self.tally.traffic[cause.account() as usize];
+        traffic.messages += 1;
+        traffic.bytes += u64::from(size);
+        if let Some(slot) = cause.slot() {
+            self.ledger.sent(slot, size);
+        }
+        let stamp = u64::from(rank) << 32 | u64::from(seq);
+        if self.loss > 0 && mix(self.message_key ^ mix(stamp)) < self.loss {
+            self.tally.lost += 1;
+            self.trace_message(now, Happened::Lost, head.me, to, cause, hops, &body);
+            return;
+        }
+        if let Some(slot) = cause.slot() {
+            self.ledger.queued(slot);
+        }
+        let time = now + self.world.latency(head.me.number(), to.number(), stamp);
+        let time = time.nanos();
+        self.queue.push_with(time, || Event { time, rank, seq, cause, token, to, hops, body });
+    }
+
+    /// Queues a timer of maintenance that cannot be cancelled.
+    pub(in crate::sim) fn schedule(&mut self, head: &mut Head, due: Time, body: Body<P>) {
+        let (rank, seq) = (head.rank, head.seq);
+        head.seq = next(seq);
+        let (cause, hops) = (Cause::MAINTENANCE, Hops::new(0, false));
+        let (time, to) = (due.nanos(), head.me);
+        self.queue.push_with(time, || Event { time, rank, seq, cause, token: 0, to, hops, body });
+    }
+
+    /// Queues an alarm that can be cancelled.
+    pub(in crate::sim) fn alarm(
+        &mut self,
+        head: &mut Head,
+        due: Time,
+        cause: Cause,
+        hops: u16,
+        token: u32,
+        what: Waiting<P>,
+    ) -> TimerId {
+        let (rank, seq) = (head.rank, head.seq);
+        head.seq = next(seq);
+        self.waiting.add(&mut head.waiting, seq, token, what);
+        if let Some(slot) = cause.slot() {
+            self.ledger.queued(slot);
+        }
+        let hops = Hops::new(hops, false);
+        let (time, to, body) = (due.nanos(), head.me, Body::Alarm);
+        self.queue.push_with(time, || Event { time, rank, seq, cause, token: 0, to, hops, body });
+        TimerId(seq)
+    }
+
+    /// Records an answer to the lookup in `slot`.
+    pub(in crate::sim) fn answer(&mut self, slot: u32, me: PeerId, now: Time, hops: u16, providers: &[PeerId]) {
+        let Some(&first) = providers.first() else { return };
+        let entry = self.ledger.entry(slot);
+        let record = &mut entry.record;
+        assert_eq!(record.origin, me.number(), "only the origin of a lookup can say that it is answered");
+        if now > entry.deadline {
+            return;
+        }
+        let holders = self.world.holders(record.object);
+        if record.answer.is_none() {
+            let correct = self.presence.contains(first) && holders.binary_search(&first.number()).is_ok();
+            record.answer = Some(FirstAnswer { latency: now.since(record.issued), hops, correct });
+            record.direct = self.world.latency(me.number(), first.number(), 0);
+        }
+        let number = record.number;
+        for provider in providers {
+            if let Ok(index) = holders.binary_search(&provider.number())
+                && self.presence.contains(*provider)
+                && entry.name(index)
+            {
+                entry.record.providers += 1;
+            }
+        }
+        if let Some(trace) = self.trace.as_mut().filter(|trace| trace.lookup == number) {
+            (trace.sink)(TraceEvent {
+                time: now,
+                happened: Happened::Answered,
+                from: first,
+                to: me,
+                account: Cause::lookup(slot).account(),
+                hops,
+                message: String::new(),
+            });
+        }
+    }
+
+    /// Tells the trace of a message or alarm, if it belongs to the lookup that is followed.
+    #[expect(clippy::too_many_arguments, reason = "the fields of one event")]
+    #[inline]
+    pub(in crate::sim) fn trace_message(
+        &mut self,
+        now: Time,
+        happened: Happened,
+        from: PeerId,
+        to: PeerId,
+        cause: Cause,
+        hops: Hops,
+        body: &Body<P>,
+    ) {
+        if self.trace.is_some() {
+            self.trace_slowly(now, happened, from, to, cause, hops, body);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the fields of one event")]
+    #[cold]
+    fn trace_slowly(
+        &mut self,
+        now: Time,
+        happened: Happened,
+        from: PeerId,
+        to: PeerId,
+        cause: Cause,
+        hops: Hops,
+        body: &Body<P>,
+    ) {
+        let Some(slot) = cause.slot() else { return };
+        let number = self.ledger.entry(slot).record.number;
+        let Some(trace) = self.trace.as_mut().filter(|trace| trace.lookup == number) else { return };
+        let message = match body {
+            Body::Message(message) => format!("{message:?}"),
+            Body::Timer(timer) => format!("{timer:?}"),
+            Body::Routine(_) | Body::Alarm | Body::Get(_) | Body::Gift(_) => String::new(),
+        };
+        let account = cause.account();
+        (trace.sink)(TraceEvent { time: now, happened, from, to, account, hops: hops.count(), message });
+    }
+
+    /// Lists those online with the bootstrap service.
+    pub(in crate::sim) fn refresh_list(&mut self) {
+        self.listed.clear();
+        self.listed.extend_from_slice(self.presence.roster());
+        self.well_known = self.listed.iter().copied().min_by_key(|peer| peer.number());
+        for (index, server) in self.servers.iter_mut().enumerate() {
+            if let Some(now) = self.presence.address(self.peers + index as u32) {
+                *server = now;
+            }
+        }
+    }
+}
+
+/// The counter after `seq`.
+#[inline]
+fn next(seq: u32) -> u32 {
+    seq.checked_add(1).expect("a peer has sent more than four billion messages: the order of events would repeat")
+}

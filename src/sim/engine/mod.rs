@@ -1,0 +1,454 @@
+//! The loop: what happens next, to whom, and on whose account.
+
+pub(in crate::sim) mod core;
+
+use std::sync::Arc;
+
+use rand::RngExt;
+use rayon::prelude::*;
+
+use self::core::{Core, Head};
+use super::context::Context;
+use super::event::{Body, Event, Hops};
+use super::ledger::{Cause, Ledger, LookupRecord};
+use super::memory;
+use super::outcome::{Outcome, Tally};
+use super::peer::{MAX_PEERS, PeerId, Precedence};
+use super::presence::Presence;
+use super::protocol::{Lookup, Online, Protocol, Routine, Setup, Violation};
+use super::queue::{EventQueue, QueueKind};
+use super::random::{PeerStream, Purpose, derive, derive_peer, mix};
+use super::time::{Span, Time};
+use super::trace::{Happened, Trace};
+use super::waiting::{Chain, Waiting, WaitingRoom};
+use super::world::{Director, Happening, PlannedLookup, World};
+
+/// How many events ahead of its turn a peer's state is fetched into cache.
+const AHEAD: usize = 12;
+/// How often the bootstrap service looks at who is online.
+const LISTING: Span = Span::secs(1);
+
+/// One peer and what the engine keeps beside it.
+#[repr(C)]
+struct Cell<P> {
+    head: Head,
+    peer: P,
+}
+
+/// One run of a protocol in a world.
+pub struct Engine<P: Protocol> {
+    cells: Vec<Cell<P>>,
+    core: Core<P>,
+    director: Box<dyn Director>,
+    routines: Vec<Routine<P::Timer>>,
+    now: Time,
+    next_listing: Time,
+    /// The bootstrap service's list is out of date.
+    changed: bool,
+    measured_since: Time,
+    /// Until when `Tally::peer_nanos` has been summed.
+    counted_until: Time,
+}
+
+impl<P: Protocol> Engine<P> {
+    /// Builds the network in its settled state: the peers that the director says are online know each other as if they
+    /// had joined long ago, and their periodic duties are at random phases.
+    ///
+    /// # Errors
+    /// What the protocol says about its parameters, or that there are too many participants.
+    pub fn new(
+        world: Arc<dyn World>,
+        director: Box<dyn Director>,
+        params: &P::Params,
+        queue: QueueKind,
+    ) -> Result<Engine<P>, String> {
+        let peers = world.peers();
+        let participants = peers
+            .checked_add(P::servers(params))
+            .filter(|&n| n < MAX_PEERS)
+            .ok_or_else(|| format!("{peers} peers are too many: a run holds at most {}", MAX_PEERS - 1))?;
+        let mut presence = Presence::new(participants, peers);
+        for number in (0..participants).filter(|&number| director.starts_online(number)) {
+            presence.arrive(PeerId::new(number));
+        }
+        let online = presence.roster().to_vec();
+        let setup = Setup { world: &*world, online: &online, participants };
+        let shared = Arc::new(P::shared(&setup, params)?);
+        let plan = P::plan(&setup, &shared);
+
+        let seed = world.seed();
+        let precedence = Precedence::new(derive(seed, Purpose::Precedence, 0));
+        let mut cells: Vec<Cell<P>> = Vec::with_capacity(participants as usize);
+        memory::ask_for_huge_pages(cells.spare_capacity_mut());
+        let born = |number: u32| {
+            let me = PeerId::new(number);
+            let online = presence.contains(me);
+            let peer = if online { P::settled(&plan, &shared, me) } else { P::new(me, &shared) };
+            let rank = precedence.rank(me);
+            Cell { head: Head { me, rank, seq: 0, drawn: 0, handled: 0, waiting: Chain::EMPTY, online }, peer }
+        };
+        (0..participants).into_par_iter().map(born).collect_into_vec(&mut cells);
+        drop(plan);
+
+        let loss = (world.loss().clamp(0.0, 1.0) * u64::MAX as f64) as u64;
+        let routines = P::routines(&shared);
+        let servers = (peers..participants).map(PeerId::new).collect();
+        let core = Core {
+            queue: EventQueue::new(queue),
+            ledger: Ledger::default(),
+            waiting: WaitingRoom::new(),
+            shared,
+            world,
+            peers,
+            precedence,
+            peer_key: derive(seed, Purpose::Peer, 0),
+            message_key: derive(seed, Purpose::Message, 0),
+            loss,
+            presence,
+            listed: Vec::new(),
+            well_known: None,
+            servers,
+            tally: Tally::default(),
+            trace: None,
+        };
+        let mut engine = Engine {
+            cells,
+            core,
+            director,
+            routines,
+            now: Time::ZERO,
+            next_listing: Time::ZERO,
+            changed: true,
+            measured_since: Time::ZERO,
+            counted_until: Time::ZERO,
+        };
+        for number in 0..participants {
+            engine.start_routines(number);
+        }
+        Ok(engine)
+    }
+
+    /// Follows one lookup.
+    pub fn trace(&mut self, trace: Trace) {
+        self.core.trace = Some(trace);
+    }
+
+    /// Runs to the end of the experiment and takes stock.
+    ///
+    /// # Panics
+    /// If messages sent are not those delivered, lost, dropped and in flight: a fault of the engine.
+    pub fn run(mut self) -> Outcome {
+        let end = self.director.end();
+        self.run_until(end);
+        self.finish()
+    }
+
+    /// Handles everything that happens before `end`.
+    pub fn run_until(&mut self, end: Time) {
+        loop {
+            let stop = self.director.next_time().min(self.next_listing).min(end);
+            while let Some(event) = self.core.queue.pop_before(stop.nanos()) {
+                self.prefetch();
+                self.handle(event);
+            }
+            self.now = stop;
+            if stop >= end {
+                return;
+            }
+            if stop == self.next_listing {
+                self.next_listing += LISTING;
+                if std::mem::take(&mut self.changed) {
+                    self.core.refresh_list();
+                }
+            }
+            while self.director.next_time() <= stop {
+                let Some(happening) = self.director.next() else { break };
+                self.happen(happening);
+            }
+        }
+    }
+
+    /// The time up to which everything has been handled.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// What has been counted so far.
+    pub fn tally(&self) -> &Tally {
+        &self.core.tally
+    }
+
+    /// What the peers share.
+    pub fn shared(&self) -> &P::Shared {
+        &self.core.shared
+    }
+
+    /// Participant `number`, online or not.
+    pub fn peer(&self, number: u32) -> &P {
+        &self.cells[number as usize].peer
+    }
+
+    /// Participant `number`, to meddle with: for tests that corrupt state.
+    pub fn peer_mut(&mut self, number: u32) -> &mut P {
+        &mut self.cells[number as usize].peer
+    }
+
+    /// The addresses of the participants that are online, by number.
+    pub fn online(&self) -> Vec<PeerId> {
+        self.core.presence.addresses()
+    }
+
+    /// How many lookups are under way.
+    pub fn lookups_under_way(&self) -> usize {
+        self.core.ledger.open_entries()
+    }
+
+    /// Checks the protocol's invariants over the peers that are online.
+    ///
+    /// # Errors
+    /// The first violation.
+    pub fn check_invariants(&self) -> Result<(), Violation> {
+        let addresses = self.online();
+        let network: Vec<&P> = addresses.iter().map(|peer| &self.cells[peer.index()].peer).collect();
+        let online = Online { addresses: &addresses, presence: &self.core.presence, world: &*self.core.world };
+        P::invariants(&network, &online, &self.core.shared)
+    }
+
+    /// Takes stock.
+    fn finish(mut self) -> Outcome {
+        self.count_presence();
+        while let Some(event) = self.core.queue.pop_before(u64::MAX) {
+            self.core.tally.in_flight += u64::from(event.is_message());
+        }
+        let tally = &self.core.tally;
+        assert_eq!(
+            tally.sent,
+            tally.delivered + tally.lost + tally.dropped + tally.in_flight,
+            "messages sent = delivered + lost + dropped + in flight"
+        );
+        let entries_of = |peer: &PeerId| (peer.number(), self.cells[peer.index()].peer.entries() as u64);
+        Outcome {
+            peers: self.core.peers,
+            entries: self.online().iter().map(entries_of).collect(),
+            lookups: self.core.ledger.finish(),
+            tally: self.core.tally.clone(),
+            loads: self.cells.iter().map(|cell| cell.head.handled).collect(),
+            measured_s: self.now.since(self.measured_since).as_secs_f64(),
+        }
+    }
+
+    /// Fetches the state of a peer whose turn comes soon.
+    #[inline]
+    fn prefetch(&self) {
+        let Some(event) = self.core.queue.upcoming(AHEAD) else { return };
+        let cell = self.cells.as_ptr().wrapping_add(event.to.index());
+        memory::prefetch(cell);
+        if let Body::Message(message) = &event.body {
+            let offset = P::touches(&self.core.shared, event.to, message);
+            let line = cell.cast::<u8>().wrapping_add(std::mem::offset_of!(Cell<P>, peer) + offset);
+            memory::prefetch(line);
+            memory::prefetch(line.wrapping_add(64));
+        }
+    }
+
+    /// Handles one event.
+    #[inline]
+    fn handle(&mut self, event: Event<P>) {
+        let Event { time, rank, seq, cause, token, to, hops, body } = event;
+        let now = Time(time);
+        let cell = &mut self.cells[to.index()];
+        self.core.tally.events += 1;
+        let arrived = cell.head.online && cell.head.me == to;
+        if self.core.trace.is_some() {
+            let happened = match (&body, arrived) {
+                (Body::Message(_), true) => Some(Happened::Delivered),
+                (Body::Message(_), false) => Some(Happened::Dropped),
+                (Body::Timer(_) | Body::Alarm, true) => Some(Happened::Alarm),
+                _ => None,
+            };
+            if let Some(happened) = happened {
+                let from = self.core.precedence.peer(rank);
+                self.core.trace_message(now, happened, from, to, cause, hops, &body);
+            }
+        }
+        if !arrived {
+            let is_message = matches!(body, Body::Message(_) | Body::Get(_) | Body::Gift(_));
+            self.core.tally.dropped += u64::from(is_message);
+        } else {
+            let Cell { head, peer } = cell;
+            let core = &mut self.core;
+            match body {
+                Body::Message(message) => {
+                    core.tally.delivered += 1;
+                    head.handled += 1;
+                    let stamp = u64::from(rank) << 32 | u64::from(seq);
+                    let what = mix(stamp ^ time.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+                    core.tally.fingerprint =
+                        core.tally.fingerprint.wrapping_add(mix(what.wrapping_add(u64::from(to.bits()))));
+                    if hops.is_answer() && token != 0 {
+                        core.waiting.take_request(&mut head.waiting, token);
+                    }
+                    let from = core.precedence.peer(rank);
+                    let mut ctx = Context { core, head, now, cause, hops: hops.count(), token };
+                    peer.on_message(&mut ctx, from, message);
+                }
+                Body::Timer(timer) => {
+                    let mut ctx = Context { core, head, now, cause, hops: 0, token: 0 };
+                    peer.on_timer(&mut ctx, timer);
+                }
+                Body::Routine(index) => {
+                    let Routine { timer, period } = &self.routines[index as usize];
+                    core.schedule(head, now + *period, Body::Routine(index));
+                    let mut ctx = Context { core, head, now, cause, hops: 0, token: 0 };
+                    peer.on_timer(&mut ctx, timer.clone());
+                }
+                Body::Alarm => {
+                    let waiting = core.waiting.take_alarm(&mut head.waiting, seq);
+                    let mut ctx = Context { core, head, now, cause, hops: hops.count(), token: 0 };
+                    match waiting {
+                        Some(Waiting::Request { to, message }) => peer.on_silence(&mut ctx, to, message),
+                        Some(Waiting::Timer(timer)) => peer.on_timer(&mut ctx, timer),
+                        None => {}
+                    }
+                }
+                Body::Get(object) => {
+                    core.tally.delivered += 1;
+                    head.handled += 1;
+                    if core.world.holders(object).binary_search(&to.number()).is_ok() {
+                        let size = u32::try_from(core.world.object_size(object)).unwrap_or(u32::MAX);
+                        let from = core.precedence.peer(rank);
+                        let hops = Hops::new(hops.count(), true);
+                        core.transmit(head, now, from, Body::Gift(object), size, cause, hops, 0);
+                    }
+                }
+                Body::Gift(_) => {
+                    core.tally.delivered += 1;
+                    core.tally.fetched += 1;
+                    head.handled += 1;
+                }
+            }
+        }
+        if let Some(slot) = cause.slot() {
+            self.core.ledger.handled(slot);
+        }
+    }
+
+    fn happen(&mut self, happening: Happening) {
+        match happening {
+            Happening::Join(number) => self.join(number),
+            Happening::Leave(number) => self.leave(number, true),
+            Happening::Crash(number) => self.leave(number, false),
+            Happening::Lookup(planned) => self.look_up(planned),
+            Happening::Measure => self.measure(),
+        }
+    }
+
+    /// A peer comes online: in its first session as it was made, later as a new session of the same peer.
+    fn join(&mut self, number: u32) {
+        self.count_presence();
+        let Cell { head, peer } = &mut self.cells[number as usize];
+        if head.online {
+            return;
+        }
+        if head.seq > 0 {
+            head.me = head.me.next_session();
+            head.rank = self.core.precedence.rank(head.me);
+            *peer = peer.on_return(head.me, &self.core.shared);
+        }
+        head.online = true;
+        self.changed = true;
+        let core = &mut self.core;
+        core.tally.joins += 1;
+        let roster = core.presence.roster();
+        let mut stream = PeerStream { key: derive_peer(core.peer_key, number), drawn: &mut head.drawn };
+        let contact = (!roster.is_empty()).then(|| roster[stream.random_range(0..roster.len())]);
+        core.presence.arrive(head.me);
+        let mut ctx = Context { core, head, now: self.now, cause: Cause::JOIN, hops: 0, token: 0 };
+        peer.on_join(&mut ctx, contact);
+        self.start_routines(number);
+    }
+
+    fn leave(&mut self, number: u32, graceful: bool) {
+        self.count_presence();
+        let Cell { head, peer } = &mut self.cells[number as usize];
+        if !head.online {
+            return;
+        }
+        let core = &mut self.core;
+        if graceful {
+            let mut ctx = Context { core, head, now: self.now, cause: Cause::MAINTENANCE, hops: 0, token: 0 };
+            peer.on_leave(&mut ctx);
+        }
+        head.online = false;
+        // Even a peer that has sent nothing is somebody new when it returns.
+        head.seq = head.seq.max(1);
+        core.waiting.clear(&mut head.waiting);
+        core.presence.depart(head.me);
+        self.changed = true;
+    }
+
+    fn look_up(&mut self, planned: PlannedLookup) {
+        let PlannedLookup { number, origin, object, measured } = planned;
+        let Cell { head, peer } = &mut self.cells[origin as usize];
+        debug_assert!(head.online, "the director issues lookups from peers that are online");
+        let core = &mut self.core;
+        let holders = core.world.holders(object).iter();
+        let online_holders =
+            holders.filter(|&&holder| holder != origin && core.presence.address(holder).is_some()).count() as u32;
+        let record = LookupRecord {
+            number,
+            origin,
+            object,
+            issued: self.now,
+            answer: None,
+            messages: 0,
+            bytes: 0,
+            providers: 0,
+            online_holders,
+            visited: 0,
+            direct: Span::ZERO,
+        };
+        core.tally.lookups += u64::from(measured);
+        let slot = core.ledger.open(record, self.now + self.director.deadline(), measured);
+        let cause = Cause::lookup(slot);
+        core.trace_message(self.now, Happened::Issued, head.me, head.me, cause, Hops::new(0, false), &Body::Alarm);
+        let mut ctx = Context { core, head, now: self.now, cause, hops: 0, token: 0 };
+        peer.on_lookup(&mut ctx, Lookup { number, object });
+        self.core.ledger.handled(slot);
+    }
+
+    fn measure(&mut self) {
+        self.count_presence();
+        self.core.tally.measure();
+        self.measured_since = self.now;
+        for cell in &mut self.cells {
+            cell.head.handled = 0;
+        }
+    }
+
+    /// Adds up the time that peers have been online since the last time.
+    fn count_presence(&mut self) {
+        let span = self.now.since(self.counted_until).nanos();
+        self.core.tally.peer_nanos += u128::from(span) * self.core.presence.roster().len() as u128;
+        self.counted_until = self.now;
+    }
+
+    /// Starts the periodic duties of a participant that is online, each at a random phase.
+    fn start_routines(&mut self, number: u32) {
+        let head = &mut self.cells[number as usize].head;
+        if !head.online {
+            return;
+        }
+        for (index, routine) in self.routines.iter().enumerate() {
+            let key = derive_peer(self.core.peer_key, number);
+            let phase = PeerStream { key, drawn: &mut head.drawn }.random_range(0..routine.period.nanos().max(1));
+            self.core.schedule(head, self.now + Span(phase), Body::Routine(index as u8));
+        }
+    }
+}
+
+impl<P: Protocol> std::fmt::Debug for Engine<P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("protocol", &P::NAME).field("now", &self.now).finish_non_exhaustive()
+    }
+}

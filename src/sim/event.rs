@@ -1,0 +1,73 @@
+//! An event: 30 bytes that the engine needs, and what the protocol says, at most 48 bytes for hot message kinds.
+
+use super::ledger::Cause;
+use super::peer::{ObjectId, PeerId};
+use super::protocol::Protocol;
+use super::queue::{Key, Keyed};
+
+/// A pending event. Its sender is `rank`, unpermuted.
+pub(super) struct Event<P: Protocol> {
+    pub(super) time: u64,
+    pub(super) rank: u32,
+    pub(super) seq: u32,
+    pub(super) cause: Cause,
+    /// Names the request (`ask`) that this event helps to answer; 0 for none.
+    pub(super) token: u32,
+    pub(super) to: PeerId,
+    pub(super) hops: Hops,
+    pub(super) body: Body<P>,
+}
+
+/// What happens when an event's time has come.
+pub(super) enum Body<P: Protocol> {
+    /// A message of the protocol.
+    Message(P::Message),
+    /// A timer that the protocol set.
+    Timer(P::Timer),
+    /// A periodic duty, by its index in `Protocol::routines`.
+    Routine(u8),
+    /// The deadline of a request, or a timer that can be cancelled: what it is lies with the peer's waiting list.
+    Alarm,
+    /// The engine's own: a request to download an object, and the download.
+    Get(ObjectId),
+    Gift(ObjectId),
+}
+
+/// Hops so far, and whether the message answers a request. Alignment 1.
+#[derive(Clone, Copy)]
+#[repr(Rust, packed)]
+pub(super) struct Hops(u16);
+
+impl Hops {
+    const ANSWER: u16 = 1 << 15;
+    const MOST: u16 = Hops::ANSWER - 1;
+
+    pub(super) fn new(hops: u16, answer: bool) -> Hops {
+        Hops(hops.min(Hops::MOST) | if answer { Hops::ANSWER } else { 0 })
+    }
+
+    pub(super) fn count(self) -> u16 {
+        self.0 & Hops::MOST
+    }
+
+    pub(super) fn is_answer(self) -> bool {
+        self.0 & Hops::ANSWER != 0
+    }
+}
+
+impl<P: Protocol> Event<P> {
+    /// Whether it is a message, of the protocol's or the engine's, and no timer.
+    pub(super) fn is_message(&self) -> bool {
+        match self.body {
+            Body::Message(_) | Body::Get(_) | Body::Gift(_) => true,
+            Body::Timer(_) | Body::Routine(_) | Body::Alarm => false,
+        }
+    }
+}
+
+impl<P: Protocol> Keyed for Event<P> {
+    #[inline]
+    fn key(&self) -> Key {
+        Key { time: self.time, rank: self.rank, seq: self.seq }
+    }
+}

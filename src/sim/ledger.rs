@@ -1,0 +1,209 @@
+//! Who pays: every event has one account, and messages sent while it is handled inherit it.
+
+use super::peer::ObjectId;
+use super::time::{Span, Time};
+
+/// What a cost is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Account {
+    /// Keeping the overlay in order: timers and whatever follows from them, repair, leaving.
+    Maintenance,
+    /// Coming online.
+    Join,
+    /// Uploading an index, storing references.
+    Publish,
+    /// Downloads after an answer.
+    Transfer,
+    /// Answering a question.
+    Lookup,
+}
+
+impl Account {
+    /// All accounts, in the order of their numbers.
+    pub const ALL: [Account; 5] =
+        [Account::Maintenance, Account::Join, Account::Publish, Account::Transfer, Account::Lookup];
+
+    /// The word for it in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Account::Maintenance => "maintenance",
+            Account::Join => "join",
+            Account::Publish => "publish",
+            Account::Transfer => "transfer",
+            Account::Lookup => "lookup",
+        }
+    }
+}
+
+/// An account, and for lookups the ledger's slot, in four bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cause(u32);
+
+const SLOT_BITS: u32 = 29;
+
+impl Cause {
+    pub(super) const MAINTENANCE: Cause = Cause::of(Account::Maintenance);
+    pub(super) const JOIN: Cause = Cause::of(Account::Join);
+    pub(super) const PUBLISH: Cause = Cause::of(Account::Publish);
+    pub(super) const TRANSFER: Cause = Cause::of(Account::Transfer);
+
+    const fn of(account: Account) -> Cause {
+        Cause((account as u32) << SLOT_BITS)
+    }
+
+    #[inline]
+    pub(super) fn lookup(slot: u32) -> Cause {
+        debug_assert!(slot < 1 << SLOT_BITS);
+        Cause((Account::Lookup as u32) << SLOT_BITS | slot)
+    }
+
+    #[inline]
+    pub(super) fn account(self) -> Account {
+        Account::ALL[(self.0 >> SLOT_BITS) as usize % Account::ALL.len()]
+    }
+
+    /// The ledger's slot, if a lookup pays.
+    #[inline]
+    pub(super) fn slot(self) -> Option<u32> {
+        (self.0 >= (Account::Lookup as u32) << SLOT_BITS).then_some(self.0 & ((1 << SLOT_BITS) - 1))
+    }
+}
+
+/// What one lookup cost and brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LookupRecord {
+    /// Its number in the workload.
+    pub number: u32,
+    /// The peer that asked.
+    pub origin: u32,
+    /// What it asked for.
+    pub object: ObjectId,
+    /// When.
+    pub issued: Time,
+    /// The first answer, if one came before the deadline.
+    pub answer: Option<FirstAnswer>,
+    /// Messages sent on its account, lost ones included.
+    pub messages: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Distinct holders that answers named before the deadline.
+    pub providers: u32,
+    /// Holders, other than the origin, that were online when it was issued.
+    pub online_holders: u32,
+    /// Peers that say they have looked for the object (`Context::visited`).
+    pub visited: u32,
+    /// One-way latency below, from the origin to the provider named first.
+    pub direct: Span,
+}
+
+/// The first answer to a lookup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FirstAnswer {
+    /// From issue to answer.
+    pub latency: Span,
+    /// Forwards of the request on the way to the peer whose answer this is.
+    pub hops: u16,
+    /// Whether the provider named was online and held the object.
+    pub correct: bool,
+}
+
+/// A lookup under way.
+pub(super) struct Entry {
+    pub(super) record: LookupRecord,
+    pub(super) deadline: Time,
+    pub(super) measured: bool,
+    /// Events on its account that are still to be handled.
+    outstanding: u64,
+    /// Which holders have been named, a bit each by their index among the holders.
+    named: Vec<u64>,
+}
+
+/// The lookups under way, and the records of those that are over.
+#[derive(Default)]
+pub(super) struct Ledger {
+    entries: Vec<Entry>,
+    free: Vec<u32>,
+    pub(super) done: Vec<LookupRecord>,
+}
+
+impl Ledger {
+    /// Opens an entry, with one event outstanding: its issue.
+    pub(super) fn open(&mut self, record: LookupRecord, deadline: Time, measured: bool) -> u32 {
+        match self.free.pop() {
+            Some(slot) => {
+                let entry = &mut self.entries[slot as usize];
+                entry.named.clear();
+                let named = std::mem::take(&mut entry.named);
+                *entry = Entry { record, deadline, measured, outstanding: 1, named };
+                slot
+            }
+            None => {
+                self.entries.push(Entry { record, deadline, measured, outstanding: 1, named: Vec::new() });
+                self.entries.len() as u32 - 1
+            }
+        }
+    }
+
+    #[inline]
+    pub(super) fn entry(&mut self, slot: u32) -> &mut Entry {
+        &mut self.entries[slot as usize]
+    }
+
+    /// A message of `size` bytes was sent.
+    #[inline]
+    pub(super) fn sent(&mut self, slot: u32, size: u32) {
+        let record = &mut self.entries[slot as usize].record;
+        record.messages += 1;
+        record.bytes += u64::from(size);
+    }
+
+    /// An event waits in the queue.
+    #[inline]
+    pub(super) fn queued(&mut self, slot: u32) {
+        self.entries[slot as usize].outstanding += 1;
+    }
+
+    /// An event was handled or dropped; the last one closes the entry.
+    #[inline]
+    pub(super) fn handled(&mut self, slot: u32) {
+        let entry = &mut self.entries[slot as usize];
+        entry.outstanding -= 1;
+        if entry.outstanding == 0 {
+            if entry.measured {
+                self.done.push(entry.record);
+            }
+            self.free.push(slot);
+        }
+    }
+
+    /// How many lookups are under way.
+    pub(super) fn open_entries(&self) -> usize {
+        self.entries.len() - self.free.len()
+    }
+
+    /// Closes what is still open at the end of the run; returns all records by number.
+    pub(super) fn finish(&mut self) -> Vec<LookupRecord> {
+        for entry in self.entries.iter().filter(|entry| entry.outstanding > 0 && entry.measured) {
+            self.done.push(entry.record);
+        }
+        self.entries.clear();
+        self.free.clear();
+        let mut done = std::mem::take(&mut self.done);
+        done.sort_unstable_by_key(|record| record.number);
+        done
+    }
+}
+
+impl Entry {
+    /// Marks the holder at `index` as named; true the first time.
+    pub(super) fn name(&mut self, index: usize) -> bool {
+        let (word, bit) = (index / 64, 1u64 << (index % 64));
+        if self.named.len() <= word {
+            self.named.resize(word + 1, 0);
+        }
+        let first = self.named[word] & bit == 0;
+        self.named[word] |= bit;
+        first
+    }
+}

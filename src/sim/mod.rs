@@ -1,0 +1,32 @@
+//! The kernel: time, the event queue, peers' streams, the protocol trait, who pays for what, and the loop that drives them.
+//!
+//! It knows no protocol, no file format and no model of the world: a protocol comes as a [`Protocol`], the world as a
+//! [`World`] (facts) and a [`Director`] (what happens from outside, in order).
+
+mod context;
+mod engine;
+mod event;
+mod ledger;
+mod memory;
+mod outcome;
+mod peer;
+mod presence;
+mod protocol;
+pub mod queue;
+pub mod random;
+mod time;
+mod trace;
+mod waiting;
+mod world;
+
+pub use context::Context;
+pub use engine::Engine;
+pub use ledger::{Account, LookupRecord};
+pub use outcome::{Outcome, Tally, Traffic};
+pub use peer::{MAX_PEERS, ObjectId, PeerId, Precedence};
+pub use protocol::{Lookup, Online, Protocol, Routine, Setup, Violation};
+pub use queue::QueueKind;
+pub use time::{Span, Time};
+pub use trace::{Happened, Trace, TraceEvent};
+pub use waiting::TimerId;
+pub use world::{Director, Happening, PlannedLookup, World};

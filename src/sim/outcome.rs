@@ -1,0 +1,84 @@
+//! What a run leaves behind.
+
+use super::ledger::{Account, LookupRecord};
+
+/// Messages and bytes sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Messages, lost ones included.
+    pub messages: u64,
+    /// Their bytes on the wire.
+    pub bytes: u64,
+}
+
+/// Counts of one run. Those of the first block start when the warm-up ends; the others cover the whole run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// By account, in the order of [`Account::ALL`].
+    pub traffic: [Traffic; 5],
+    /// Peers that came online.
+    pub joins: u64,
+    /// Replicas whose publishing began.
+    pub published: u64,
+    /// Downloads begun, and completed.
+    pub fetches: u64,
+    /// Downloads completed.
+    pub fetched: u64,
+    /// Nanoseconds that peers were online, summed over peers.
+    pub peer_nanos: u128,
+    /// Lookups issued and measured.
+    pub lookups: u64,
+
+    /// Events handled, messages and timers.
+    pub events: u64,
+    /// Messages sent.
+    pub sent: u64,
+    /// Messages that reached a peer in the session they were meant for.
+    pub delivered: u64,
+    /// Messages lost on the way.
+    pub lost: u64,
+    /// Messages that reached a peer offline or in a later session.
+    pub dropped: u64,
+    /// Messages still on the way at the end.
+    pub in_flight: u64,
+    /// A hash over delivered messages of the protocol (time, sender, counter, receiver), whatever the order of adding.
+    pub fingerprint: u64,
+}
+
+impl Tally {
+    /// The traffic on `account`.
+    pub fn on(&self, account: Account) -> Traffic {
+        self.traffic[account as usize]
+    }
+
+    /// Starts the first block anew.
+    pub(super) fn measure(&mut self) {
+        *self = Tally {
+            events: self.events,
+            sent: self.sent,
+            delivered: self.delivered,
+            lost: self.lost,
+            dropped: self.dropped,
+            in_flight: self.in_flight,
+            fingerprint: self.fingerprint,
+            ..Tally::default()
+        };
+    }
+}
+
+/// What a run leaves behind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// Peers, not counting servers.
+    pub peers: u32,
+    /// Measured lookups, by number.
+    pub lookups: Vec<LookupRecord>,
+    /// Counts.
+    pub tally: Tally,
+    /// Messages that each participant handled while costs were measured.
+    pub loads: Vec<u32>,
+    /// State entries of the participants that are online at the end, with their numbers.
+    pub entries: Vec<(u32, u64)>,
+    /// Simulated seconds during which costs were measured.
+    pub measured_s: f64,
+}

@@ -1,0 +1,187 @@
+//! The trait that a protocol implements: one peer of an overlay, and what it does when something reaches it.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::context::Context;
+use super::peer::{ObjectId, PeerId};
+use super::presence::Presence;
+use super::time::Span;
+use super::world::World;
+
+/// One peer of an overlay. `self` is the peer the paper calls `n`.
+///
+/// A handler has its own peer (`&mut self`), what messages bring, and the [`Context`]: there is no way to another peer's
+/// state. Servers, where an architecture has them, are peers of the same type, numbered after the others.
+pub trait Protocol: Sized + Send + 'static {
+    /// The protocol's name in scenarios and results: lower case.
+    const NAME: &'static str;
+    /// The paper, as `peerlab list` prints it.
+    const PAPER: &'static str;
+    /// The `[protocol.NAME]` table; its defaults are the paper's.
+    type Params: DeserializeOwned + Serialize + Default + Clone + Send + Sync;
+    /// Read-only for the run: parameters made ready, identifiers by peer number.
+    type Shared: Send + Sync;
+    /// What peers say.
+    type Message: Clone + Send + fmt::Debug;
+    /// What peers wait for.
+    type Timer: Clone + Send + fmt::Debug;
+    /// What a settled network shares: a sorted ring, the given graph.
+    type Plan: Send + Sync;
+
+    /// How many servers the architecture has beside its peers.
+    fn servers(_params: &Self::Params) -> u32 {
+        0
+    }
+
+    /// Makes the parameters ready.
+    ///
+    /// # Errors
+    /// A sentence for the user if the parameters do not fit together or do not fit the world.
+    fn shared(setup: &Setup<'_>, params: &Self::Params) -> Result<Self::Shared, String>;
+
+    /// A peer that knows nobody.
+    fn new(me: PeerId, shared: &Self::Shared) -> Self;
+
+    /// What [`settled`](Self::settled) needs: the network in its steady state.
+    fn plan(setup: &Setup<'_>, shared: &Self::Shared) -> Self::Plan;
+
+    /// The peer as it would be, had it joined long ago. Pure, so that set-up runs in parallel.
+    fn settled(plan: &Self::Plan, shared: &Self::Shared, me: PeerId) -> Self;
+
+    /// Periodic duties. The engine starts each at a random phase when a peer comes online, and repeats it.
+    fn routines(_shared: &Self::Shared) -> Vec<Routine<Self::Timer>> {
+        Vec::new()
+    }
+
+    /// Comes online knowing one contact, or none if nobody else is online.
+    fn on_join(&mut self, ctx: &mut Context<'_, Self>, contact: Option<PeerId>);
+
+    /// Says goodbye. A crash calls nothing.
+    fn on_leave(&mut self, _ctx: &mut Context<'_, Self>) {}
+
+    /// What is left on the peer's disk when it returns as the same peer: by default nothing.
+    fn on_return(&self, me: PeerId, shared: &Self::Shared) -> Self {
+        Self::new(me, shared)
+    }
+
+    /// The user asks for an object.
+    fn on_lookup(&mut self, ctx: &mut Context<'_, Self>, lookup: Lookup);
+
+    /// A message arrives.
+    fn on_message(&mut self, ctx: &mut Context<'_, Self>, from: PeerId, message: Self::Message);
+
+    /// A request ([`Context::ask`]) got no answer in time.
+    fn on_silence(&mut self, _ctx: &mut Context<'_, Self>, _to: PeerId, _asked: Self::Message) {}
+
+    /// A timer goes off, or a periodic duty is due.
+    fn on_timer(&mut self, _ctx: &mut Context<'_, Self>, _timer: Self::Timer) {}
+
+    /// The overlay it has grown: whom it would send to.
+    fn links(&self) -> impl Iterator<Item = PeerId>;
+
+    /// State per peer, counted in entries: other peers it knows, and references to objects that it keeps for others.
+    fn entries(&self) -> usize;
+
+    /// Bytes on the wire.
+    fn wire_size(shared: &Self::Shared, message: &Self::Message) -> u32;
+
+    /// What must hold whenever the network has come to rest: without churn, faults or loss since the last repair.
+    ///
+    /// # Errors
+    /// The first violation found.
+    fn invariants(network: &[&Self], online: &Online<'_>, shared: &Self::Shared) -> Result<(), Violation>;
+
+    /// Where in `Self` the handler of `message` will look first (a byte offset), so that the engine can fetch that
+    /// cache line ahead of time. A hint for speed, without effect on results.
+    #[inline]
+    fn touches(_shared: &Self::Shared, _to: PeerId, _message: &Self::Message) -> usize {
+        0
+    }
+}
+
+/// A question "who has this object?".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lookup {
+    /// Its number, unique in the run.
+    pub number: u32,
+    /// What is wanted.
+    pub object: ObjectId,
+}
+
+/// A periodic duty.
+#[derive(Clone, Debug)]
+pub struct Routine<T> {
+    /// What [`Protocol::on_timer`] is called with.
+    pub timer: T,
+    /// From one call to the next.
+    pub period: Span,
+}
+
+/// What a protocol may know while the network is being set up.
+pub struct Setup<'a> {
+    /// The world.
+    pub world: &'a dyn World,
+    /// The addresses of the peers that are online at the start, ascending.
+    pub online: &'a [PeerId],
+    /// Participants: peers and servers.
+    pub participants: u32,
+}
+
+/// Which participants are online, for checking invariants.
+pub struct Online<'a> {
+    pub(super) addresses: &'a [PeerId],
+    pub(super) presence: &'a Presence,
+    pub(super) world: &'a dyn World,
+}
+
+impl Online<'_> {
+    /// The addresses of those online, servers included, in the order of `network`.
+    pub fn addresses(&self) -> &[PeerId] {
+        self.addresses
+    }
+
+    /// Whether `peer` is online, in the session that the address names.
+    pub fn contains(&self, peer: PeerId) -> bool {
+        self.presence.contains(peer)
+    }
+
+    /// The position in [`addresses`](Self::addresses), and so in `network`, of a participant that is online.
+    pub fn position(&self, peer: PeerId) -> Option<usize> {
+        if !self.contains(peer) {
+            return None;
+        }
+        self.addresses.binary_search_by_key(&peer.number(), |p| p.number()).ok()
+    }
+
+    /// The world's facts.
+    pub fn world(&self) -> &dyn World {
+        self.world
+    }
+}
+
+/// An invariant that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The peer where it shows.
+    pub peer: PeerId,
+    /// What is wrong, in a sentence.
+    pub what: String,
+}
+
+impl Violation {
+    /// A violation at `peer`.
+    pub fn at(peer: PeerId, what: impl Into<String>) -> Violation {
+        Violation { peer, what: what.into() }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "peer {}: {}", self.peer, self.what)
+    }
+}
+
+impl std::error::Error for Violation {}

@@ -1,0 +1,80 @@
+//! The oracle: a plain binary heap.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use super::Keyed;
+
+/// The standard library's binary heap as an event queue.
+#[derive(Debug)]
+pub struct Heap<E> {
+    events: BinaryHeap<Earliest<E>>,
+}
+
+impl<E: Keyed> Heap<E> {
+    /// An empty heap.
+    pub fn new() -> Heap<E> {
+        Heap { events: BinaryHeap::new() }
+    }
+
+    /// Adds an event.
+    #[inline]
+    pub fn push(&mut self, event: E) {
+        self.events.push(Earliest(event));
+    }
+
+    /// The first event, if its time lies before `limit`.
+    #[inline]
+    pub fn pop_before(&mut self, limit: u64) -> Option<E> {
+        if self.peek()?.key().time < limit { self.events.pop().map(|Earliest(event)| event) } else { None }
+    }
+
+    /// The first event.
+    #[inline]
+    pub fn peek(&self) -> Option<&E> {
+        self.events.peek().map(|Earliest(event)| event)
+    }
+
+    /// How many events are pending.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether nothing is pending.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+}
+
+impl<E: Keyed> Default for Heap<E> {
+    fn default() -> Self {
+        Heap::new()
+    }
+}
+
+/// An event ordered so that the earliest is the greatest, as the standard heap wants it.
+#[derive(Debug)]
+struct Earliest<E>(E);
+
+impl<E: Keyed> Ord for Earliest<E> {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.0.key().cmp(&self.0.key())
+    }
+}
+
+impl<E: Keyed> PartialOrd for Earliest<E> {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<E: Keyed> PartialEq for Earliest<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.key() == other.0.key()
+    }
+}
+
+impl<E: Keyed> Eq for Earliest<E> {}

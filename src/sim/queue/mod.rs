@@ -1,0 +1,104 @@
+//! The event queue: pending events come out by (time, sender's rank, sender's counter), whatever order they went in.
+//!
+//! [`Wheel`] is what runs use; [`Heap`], the standard library's binary heap, is the oracle that tests compare the order
+//! of every event with, and the yardstick of `peerlab bench`.
+
+mod heap;
+mod pool;
+mod sort;
+#[cfg(test)]
+mod tests;
+mod wheel;
+
+pub use heap::Heap;
+pub use wheel::Wheel;
+
+/// The place of an event in the one order of a run.
+///
+/// No two events of a run have equal keys: `rank` identifies the sender, and `seq` counts what it has sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// Nanoseconds since the start of the run.
+    pub time: u64,
+    /// The sender's place in the keyed permutation of senders.
+    pub rank: u32,
+    /// The sender's own counter.
+    pub seq: u32,
+}
+
+/// What can wait in a queue.
+pub trait Keyed {
+    /// The event's place in the order.
+    fn key(&self) -> Key;
+}
+
+/// Which queue a run uses. Results do not depend on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum QueueKind {
+    /// The bucketed wheel.
+    #[default]
+    Wheel,
+    /// The standard library's binary heap.
+    Heap,
+}
+
+/// A queue of either kind behind one interface.
+#[derive(Debug)]
+pub enum EventQueue<E> {
+    /// The bucketed wheel.
+    Wheel(Box<Wheel<E>>),
+    /// The binary heap.
+    Heap(Heap<E>),
+}
+
+impl<E: Keyed> EventQueue<E> {
+    /// An empty queue.
+    pub fn new(kind: QueueKind) -> EventQueue<E> {
+        match kind {
+            QueueKind::Wheel => EventQueue::Wheel(Box::new(Wheel::new())),
+            QueueKind::Heap => EventQueue::Heap(Heap::new()),
+        }
+    }
+
+    /// Adds the event that `make` makes, due at `time` (nanoseconds). It must not lie before the last event popped, nor
+    /// before a limit at which [`pop_before`](Self::pop_before) has answered `None`.
+    #[inline(always)]
+    pub fn push_with(&mut self, time: u64, make: impl FnOnce() -> E) {
+        match self {
+            EventQueue::Wheel(wheel) => wheel.push_with(time, make),
+            EventQueue::Heap(heap) => heap.push(make()),
+        }
+    }
+
+    /// The first event, if its time lies before `limit` (nanoseconds).
+    #[inline]
+    pub fn pop_before(&mut self, limit: u64) -> Option<E> {
+        match self {
+            EventQueue::Wheel(wheel) => wheel.pop_before(limit),
+            EventQueue::Heap(heap) => heap.pop_before(limit),
+        }
+    }
+
+    /// An event whose turn comes about `ahead` events from now, if the queue knows. A hint for prefetching: nothing may
+    /// depend on it.
+    #[inline]
+    pub fn upcoming(&self, ahead: usize) -> Option<&E> {
+        match self {
+            EventQueue::Wheel(wheel) => wheel.upcoming(ahead),
+            EventQueue::Heap(_) => None,
+        }
+    }
+
+    /// How many events are pending.
+    pub fn len(&self) -> usize {
+        match self {
+            EventQueue::Wheel(wheel) => wheel.len(),
+            EventQueue::Heap(heap) => heap.len(),
+        }
+    }
+
+    /// Whether nothing is pending.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

@@ -1,0 +1,86 @@
+//! What the engine asks of the world: facts that hold for a whole run, and what happens from outside, in order.
+
+use super::peer::ObjectId;
+use super::time::{Span, Time};
+
+/// Facts about the world, read-only for the run. Numbers are participants': peers first, then servers.
+pub trait World: Send + Sync {
+    /// How many peers take part, not counting servers.
+    fn peers(&self) -> u32;
+
+    /// The seed of the run.
+    fn seed(&self) -> u64;
+
+    /// One-way latency from one participant to another; never below [`floor`](Self::floor). `stamp` is unique to the
+    /// message, for jitter.
+    fn latency(&self, from: u32, to: u32, stamp: u64) -> Span;
+
+    /// The least latency between any two participants: the lookahead.
+    fn floor(&self) -> Span;
+
+    /// The probability that a message is lost, 0 to 1.
+    fn loss(&self) -> f64 {
+        0.0
+    }
+
+    /// How many objects exist.
+    fn objects(&self) -> u32;
+
+    /// Who holds `object`: participants' numbers, ascending. Empty for objects that do not exist.
+    fn holders(&self, object: ObjectId) -> &[u32];
+
+    /// What participant `number` holds, ascending.
+    fn shares(&self, number: u32) -> &[ObjectId];
+
+    /// The size of `object` in bytes.
+    fn object_size(&self, object: ObjectId) -> u64;
+
+    /// The neighbours of `number` in the overlay that the scenario gives, ascending; `None` if it gives none.
+    fn neighbours(&self, number: u32) -> Option<&[u32]>;
+}
+
+/// A lookup as the workload drew it, before any protocol has seen it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlannedLookup {
+    /// Its number in the workload.
+    pub number: u32,
+    /// The peer that asks.
+    pub origin: u32,
+    /// What it asks for.
+    pub object: ObjectId,
+    /// Whether it counts (and does not belong to the warm-up).
+    pub measured: bool,
+}
+
+/// Something that happens to the network from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// A peer comes online.
+    Join(u32),
+    /// A peer says goodbye and goes.
+    Leave(u32),
+    /// A participant is gone without a word.
+    Crash(u32),
+    /// A peer asks for an object. It is online.
+    Lookup(PlannedLookup),
+    /// The warm-up is over: from here on costs are counted.
+    Measure,
+}
+
+/// What happens from outside, drawn beforehand and independent of what the protocol does.
+pub trait Director: Send {
+    /// Whether participant `number` is online when the run starts. Servers are.
+    fn starts_online(&self, number: u32) -> bool;
+
+    /// When the next happening is due, [`Time::NEVER`] if there is none.
+    fn next_time(&self) -> Time;
+
+    /// The next happening. Happenings come in order of time, and before events of the same instant.
+    fn next(&mut self) -> Option<Happening>;
+
+    /// How long after its issue an answer still counts.
+    fn deadline(&self) -> Span;
+
+    /// When the run ends.
+    fn end(&self) -> Time;
+}

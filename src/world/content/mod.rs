@@ -1,0 +1,236 @@
+//! What there is to look for: objects, their popularity, and who holds them.
+
+mod allocation;
+mod placement;
+mod zipf;
+
+use rand::{Rng, RngExt};
+use serde::{Deserialize, Serialize};
+
+pub use zipf::Zipf;
+
+use super::WorldError;
+use super::population::{PopulationSettings, sharers};
+use crate::sim::ObjectId;
+use crate::sim::random::{Stream, unit};
+use crate::units::{Bytes, CountOrShare};
+use placement::Placed;
+
+/// The table `[content]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ContentSettings {
+    /// What objects are; default `catalogue`.
+    pub kind: ContentKind,
+    /// How many objects there are; default 1,000. Not for identities.
+    pub objects: u32,
+    /// The exponent of their popularity, 0 (all alike) to 2; default 0.8. Not for identities.
+    pub zipf: f64,
+    /// Replicas per object, on average; a share is that share of all peers, at least 1; default 10. Not for identities.
+    pub replicas: CountOrShare,
+    /// How replicas are split among objects; default `uniform`. Not for identities.
+    pub placement: Placement,
+    /// The size of each object; default 4 MiB.
+    pub size: Bytes,
+}
+
+impl Default for ContentSettings {
+    fn default() -> ContentSettings {
+        ContentSettings {
+            kind: ContentKind::Catalogue,
+            objects: 1000,
+            zipf: 0.8,
+            replicas: CountOrShare::Count(10),
+            placement: Placement::Uniform,
+            size: Bytes(4 << 20),
+        }
+    }
+}
+
+/// What objects are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ContentKind {
+    /// Things that peers share, by popularity.
+    #[default]
+    Catalogue,
+    /// Peers themselves: object i is peer i, held by it alone (free rider or not), all asked for alike.
+    Identities,
+}
+
+/// How replicas are split among objects (Cohen and Shenker, SIGCOMM 2002). Whatever the split, an object has at least
+/// one replica and at most one on every sharing peer, and the sum is objects × replicas.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Placement {
+    /// All objects alike.
+    #[default]
+    Uniform,
+    /// In proportion to popularity.
+    Proportional,
+    /// In proportion to the square root of popularity.
+    SquareRoot,
+}
+
+/// What there is, and who holds it.
+#[derive(Debug)]
+pub(super) struct Content {
+    zipf: Zipf,
+    size: u64,
+    placed: Placed,
+}
+
+impl Content {
+    /// # Errors
+    /// As [`check`].
+    pub(super) fn build(
+        settings: &ContentSettings,
+        population: &PopulationSettings,
+        peers: u32,
+        seed: u64,
+    ) -> Result<Content, WorldError> {
+        check(settings, population, Some(peers))?;
+        let (zipf, placed) = match settings.kind {
+            ContentKind::Identities => (Zipf::new(peers, 0.0), Placed::identities(peers)),
+            ContentKind::Catalogue => {
+                let zipf = Zipf::new(settings.objects, settings.zipf);
+                let sharers = super::population::draw_sharers(population, peers, seed);
+                let counts = counts(settings, &zipf, peers, sharers.len() as u32);
+                (zipf, Placed::at_random(&counts, &sharers, peers, seed))
+            }
+        };
+        Ok(Content { zipf, size: settings.size.0, placed })
+    }
+
+    pub(super) fn zipf(&self) -> &Zipf {
+        &self.zipf
+    }
+
+    pub(super) fn objects(&self) -> u32 {
+        self.zipf.ranks()
+    }
+
+    #[inline]
+    pub(super) fn holders(&self, object: ObjectId) -> &[u32] {
+        self.placed.holders(object.rank())
+    }
+
+    #[inline]
+    pub(super) fn shares(&self, number: u32) -> &[ObjectId] {
+        self.placed.shares(number)
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// What `origin` asks for: an object by popularity among those that it does not hold and that someone else does. If
+    /// there is none, one that someone else holds, too; `None` if there is none of these either.
+    pub(super) fn wanted(&self, origin: u32, stream: &mut Stream) -> Option<ObjectId> {
+        if let Placed::Identities { numbers, .. } = &self.placed {
+            let others = (numbers.len() as u32).checked_sub(1).filter(|&others| others > 0)?;
+            let drawn = stream.random_range(0..others);
+            return Some(ObjectId::new(drawn + u32::from(drawn >= origin)));
+        }
+        const REDRAWS: u32 = 64;
+        let fits = |rank: u32| {
+            let holders = self.placed.holders(rank);
+            !holders.is_empty() && holders.binary_search(&origin).is_err()
+        };
+        for _ in 0..REDRAWS {
+            let rank = self.zipf.rank(unit(stream.next_u64()))?;
+            if fits(rank) {
+                return Some(ObjectId::new(rank));
+            }
+        }
+        let uniform = unit(stream.next_u64());
+        let shared = |rank: u32| self.placed.holders(rank).iter().any(|&holder| holder != origin);
+        self.scan(uniform, fits).or_else(|| self.scan(uniform, shared)).map(ObjectId::new)
+    }
+
+    /// The rank at `uniform` of the law restricted to the ranks that `fit`.
+    fn scan(&self, uniform: f64, fit: impl Fn(u32) -> bool) -> Option<u32> {
+        let fitting = || (0..self.objects()).zip(self.zipf.probabilities()).filter(|&(rank, _)| fit(rank));
+        let mut left = uniform * fitting().map(|(_, probability)| probability).sum::<f64>();
+        let mut last = None;
+        for (rank, probability) in fitting() {
+            last = Some(rank);
+            if left < probability {
+                break;
+            }
+            left -= probability;
+        }
+        last
+    }
+
+    /// An object that does not exist, as popular as one that does: its number is that of an object plus their number.
+    pub(super) fn missing(&self, stream: &mut Stream) -> ObjectId {
+        let rank = self.zipf.rank(unit(stream.next_u64())).unwrap_or(0);
+        ObjectId::new(self.objects().saturating_add(rank))
+    }
+}
+
+/// Replicas of each object.
+fn counts(settings: &ContentSettings, zipf: &Zipf, peers: u32, sharers: u32) -> Vec<u32> {
+    let mean = mean_replicas(settings, peers);
+    let total = u64::from(settings.objects) * mean;
+    let weights: Vec<f64> = match settings.placement {
+        // At most the number of sharing peers, as checked.
+        Placement::Uniform => return vec![mean as u32; settings.objects as usize],
+        Placement::Proportional => zipf.probabilities().collect(),
+        Placement::SquareRoot => zipf.probabilities().map(libm::sqrt).collect(),
+    };
+    allocation::in_proportion(&weights, total, sharers)
+}
+
+fn mean_replicas(settings: &ContentSettings, peers: u32) -> u64 {
+    match settings.replicas {
+        CountOrShare::Count(count) => count,
+        share @ CountOrShare::Share(_) => share.of(u64::from(peers)).max(1),
+    }
+}
+
+/// Checks the table, against the number of peers if it is known.
+///
+/// # Errors
+/// The first value that fits nothing: an exponent outside 0 to 2, no replicas, or more than peers that share, or more
+/// than 32 bits count.
+pub(super) fn check(
+    settings: &ContentSettings,
+    population: &PopulationSettings,
+    peers: Option<u32>,
+) -> Result<(), WorldError> {
+    if !(0.0..=2.0).contains(&settings.zipf) {
+        let error = WorldError::new("content.zipf", format!("got {}", settings.zipf));
+        let error = error.expected("an exponent from 0 to 2");
+        return Err(if settings.zipf.is_nan() { error } else { error.nearest(settings.zipf.clamp(0.0, 2.0)) });
+    }
+    const REPLICAS: &str = "content.replicas";
+    if settings.replicas == CountOrShare::Count(0) {
+        let error = WorldError::new(REPLICAS, "got 0").expected("at least 1 replica per object");
+        return Err(error.nearest(1));
+    }
+    let Some(peers) = peers.filter(|_| settings.kind == ContentKind::Catalogue && settings.objects > 0) else {
+        return Ok(());
+    };
+    let (mean, sharers) = (mean_replicas(settings, peers), sharers(population, peers));
+    if mean > u64::from(sharers) {
+        let meant = match settings.replicas {
+            CountOrShare::Count(_) => format!("got {mean}"),
+            CountOrShare::Share(_) => format!("got \"{}\", which is {mean}", settings.replicas),
+        };
+        let error = WorldError::new(REPLICAS, meant);
+        return Err(match sharers {
+            0 => error.expected("at least one peer that shares, but all are free riders"),
+            _ => error
+                .expected(format!("at most one replica on each of the {sharers} peers that share"))
+                .nearest(sharers),
+        });
+    }
+    let (total, limit) = (mean * u64::from(settings.objects), u64::from(u32::MAX));
+    if total > limit {
+        let error = WorldError::new(REPLICAS, format!("got {mean} for each of {} objects", settings.objects));
+        return Err(error.expected(format!("at most {limit} replicas in all")).nearest(limit / u64::from(settings.objects)));
+    }
+    Ok(())
+}

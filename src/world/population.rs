@@ -1,0 +1,75 @@
+//! Who takes part, and who of them shares nothing.
+
+use rand::RngExt;
+use serde::{Deserialize, Serialize};
+
+use super::WorldError;
+use super::bits::Bits;
+use crate::sim::MAX_PEERS;
+use crate::sim::random::{Purpose, Stream, stream};
+use crate::units::Share;
+
+/// The table `[population]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PopulationSettings {
+    /// The share of peers that hold nothing, rounded to whole peers; default 0 %. Who they are is drawn at random; a
+    /// larger share adds to them.
+    pub free_riders: Share,
+}
+
+/// Refuses worlds without peers and those that one run cannot hold.
+///
+/// # Errors
+/// About the key `peers`.
+pub(super) fn check_peers(peers: u32) -> Result<(), WorldError> {
+    match peers {
+        0 => Err(WorldError::new("peers", "got 0").expected("at least 1 peer").nearest(1)),
+        MAX_PEERS.. => Err(WorldError::new("peers", format!("got {peers}"))
+            .expected("a number that one run can hold")
+            .nearest(MAX_PEERS - 1)),
+        _ => Ok(()),
+    }
+}
+
+/// `share` of `peers`, rounded to the nearest whole number, halves up.
+pub(super) fn share_of(peers: u32, share: Share) -> u32 {
+    // Exact for every u32; no function of the system's involved.
+    (share.0 * f64::from(peers) + 0.5) as u32
+}
+
+/// How many of `peers` share something.
+pub(super) fn sharers(settings: &PopulationSettings, peers: u32) -> u32 {
+    peers - share_of(peers, settings.free_riders).min(peers)
+}
+
+/// The peers that share something, ascending.
+pub(super) fn draw_sharers(settings: &PopulationSettings, peers: u32, seed: u64) -> Vec<u32> {
+    let mut stream = stream(seed, Purpose::Placement, 0);
+    let mut share = Bits::all(peers);
+    for rider in sample(peers, peers - sharers(settings, peers), &mut stream) {
+        share.remove(rider);
+    }
+    share.iter().collect()
+}
+
+/// `count` distinct numbers below `bound`, uniformly at random and in random order; more of them with the same stream
+/// begin with the same.
+pub(super) fn sample(bound: u32, count: u32, stream: &mut Stream) -> Vec<u32> {
+    if count == 0 {
+        return Vec::new();
+    }
+    let mut all: Vec<u32> = (0..bound).collect();
+    choose(&mut all, count, stream);
+    all
+}
+
+/// Keeps `count` elements of `list` (all, if there are fewer), uniformly at random and in random order.
+pub(super) fn choose(list: &mut Vec<u32>, count: u32, stream: &mut Stream) {
+    let count = (count as usize).min(list.len());
+    for place in 0..count {
+        let other = stream.random_range(place..list.len());
+        list.swap(place, other);
+    }
+    list.truncate(count);
+}
