@@ -10,8 +10,8 @@ use rand::RngExt;
 
 use crate::sim::random::{Purpose, derive, exponential, mix};
 use crate::sim::{
-    Context, Director, Engine, Happening, Lookup, ObjectId, Online, PeerId, Protocol, QueueKind, Setup, Span, Time,
-    Violation, World,
+    Context, Director, Engine, Happening, Lookup, ObjectId, Online, PeerId, Protocol, QueueKind, Setup, Span, Textbook,
+    Time, Violation, World,
 };
 
 /// A peer of PHOLD: 64 bytes of state.
@@ -27,6 +27,8 @@ struct Population(u32);
 impl Protocol for Phold {
     const NAME: &'static str = "phold";
     const PAPER: &'static str = "R. M. Fujimoto, Performance of Time Warp under synthetic workloads, 1990";
+    const TITLE: &'static str = "hold model";
+    const TEXTBOOK: Textbook = Textbook { messages: "-", hops: "-", state: "O(1)" };
     type Params = ();
     type Shared = Population;
     type Message = ();

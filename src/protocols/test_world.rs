@@ -17,8 +17,8 @@ pub(in crate::protocols) struct TestWorld {
     pub latency_ms: (u64, u64),
     pub loss: f64,
     pub graph: Option<Graph>,
-    holders: Vec<Vec<u32>>,
-    shares: Vec<Vec<ObjectId>>,
+    pub holders: Vec<Vec<u32>>,
+    pub shares: Vec<Vec<ObjectId>>,
 }
 
 impl TestWorld {
@@ -92,6 +92,10 @@ impl World for TestWorld {
         1000
     }
 
+    fn fetches(&self) -> bool {
+        true
+    }
+
     fn neighbours(&self, number: u32) -> Option<&[u32]> {
         self.graph.as_ref().map(|graph| graph.neighbours(number))
     }
@@ -127,18 +131,21 @@ impl Script {
     /// crashes; who is away at the end comes back.
     pub(in crate::protocols) fn churn(mut self, peers: u32, seed: u64, mean_s: u64, until_s: u64) -> Script {
         for peer in 0..peers {
-            let (mut now, mut online, mut draw) = (0, true, mix(mix(seed) ^ u64::from(peer)));
-            loop {
-                draw = mix(draw);
+            let (mut now, mut online) = (0, true);
+            for step in 1.. {
+                let draw = mix(mix(seed + 1) ^ mix(u64::from(peer) << 32 | step));
                 now += (crate::sim::random::exponential(draw) * mean_s as f64 * 1000.0) as u64;
                 if now >= until_s * 1000 {
                     break;
                 }
-                self = self.at(now, match (online, draw & 1) {
-                    (false, _) => Happening::Join(peer),
-                    (true, 0) => Happening::Leave(peer),
-                    (true, _) => Happening::Crash(peer),
-                });
+                self = self.at(
+                    now,
+                    match (online, draw & 1) {
+                        (false, _) => Happening::Join(peer),
+                        (true, 0) => Happening::Leave(peer),
+                        (true, _) => Happening::Crash(peer),
+                    },
+                );
                 online = !online;
             }
             if !online {
@@ -146,6 +153,14 @@ impl Script {
             }
         }
         self
+    }
+
+    /// Takes these peers out of the churn.
+    pub(in crate::protocols) fn keep(&mut self, peers: &[u32]) {
+        self.events.retain(|(_, happening)| match happening {
+            Happening::Join(peer) | Happening::Leave(peer) | Happening::Crash(peer) => !peers.contains(peer),
+            Happening::Lookup(_) | Happening::Measure => true,
+        });
     }
 
     fn ready(mut self) -> Script {
@@ -188,7 +203,11 @@ pub(in crate::protocols) fn engine<P: Protocol>(
 }
 
 /// One run.
-pub(in crate::protocols) fn run<P: Protocol>(world: &TestWorld, script: Script, params: &P::Params) -> Outcome {
+pub(in crate::protocols) fn run<P: Protocol>(
+    world: &TestWorld,
+    script: Script,
+    params: &P::Params,
+) -> Outcome {
     engine::<P>(world, script, params, QueueKind::Wheel).run()
 }
 

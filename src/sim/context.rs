@@ -6,7 +6,7 @@ use super::engine::core::{Core, Head};
 use super::event::{Body, Hops};
 use super::ledger::Cause;
 use super::peer::{ObjectId, PeerId};
-use super::protocol::Protocol;
+use super::protocol::{Lookup, Protocol};
 use super::random::{PeerStream, derive_peer, mix};
 use super::time::{Span, Time};
 use super::waiting::{TimerId, Waiting};
@@ -132,12 +132,24 @@ impl<P: Protocol> Context<'_, P> {
         self.core.waiting.take_alarm(&mut self.head.waiting, timer.0);
     }
 
+    /// The lookup being handled, if it is this peer's own.
+    pub fn lookup(&mut self) -> Option<Lookup> {
+        let record = &self.core.ledger.entry(self.cause.slot()?).record;
+        let lookup = Lookup { number: record.number, object: record.object };
+        (record.origin == self.head.me.number()).then_some(lookup)
+    }
+
     /// The lookup being handled has an answer: these peers hold the object. The first call before the deadline makes the
     /// lookup found, by its first provider; later ones count towards recall. For the origin only; does nothing if no
     /// lookup is being handled or no provider is named.
+    ///
+    /// Where the workload wants it, the peer then downloads the object from the first provider.
     pub fn answer(&mut self, providers: &[PeerId]) {
-        if let Some(slot) = self.cause.slot() {
-            self.core.answer(slot, self.head.me, self.now, self.hops, providers);
+        let Some(slot) = self.cause.slot() else { return };
+        let first = self.core.answer(slot, self.head.me, self.now, self.hops, providers);
+        if let (true, Some(&provider)) = (first && self.core.world.fetches(), providers.first()) {
+            let object = self.core.ledger.entry(slot).record.object;
+            self.fetch(provider, object);
         }
     }
 
@@ -150,7 +162,7 @@ impl<P: Protocol> Context<'_, P> {
     }
 
     /// Downloads `object` from `provider`: a request and the object itself, on the account of transfers.
-    pub fn fetch(&mut self, provider: PeerId, object: ObjectId) {
+    fn fetch(&mut self, provider: PeerId, object: ObjectId) {
         self.core.tally.fetches += 1;
         self.core.transmit(self.head, self.now, provider, Body::Get(object), GET_BYTES, Cause::TRANSFER, Hops::new(1, false), 0);
     }

@@ -20,6 +20,12 @@ pub trait Protocol: Sized + Send + 'static {
     const NAME: &'static str;
     /// The paper, as `peerlab list` prints it.
     const PAPER: &'static str;
+    /// What it is, in a few words.
+    const TITLE: &'static str;
+    /// What textbooks say about its growth.
+    const TEXTBOOK: Textbook;
+    /// Whether it starts from the overlay graph that the scenario gives ([`World::neighbours`]).
+    const OVERLAY: bool = false;
     /// The `[protocol.NAME]` table; its defaults are the paper's.
     type Params: DeserializeOwned + Serialize + Default + Clone + Send + Sync;
     /// Read-only for the run: parameters made ready, identifiers by peer number.
@@ -100,6 +106,17 @@ pub trait Protocol: Sized + Send + 'static {
     fn touches(_shared: &Self::Shared, _to: PeerId, _message: &Self::Message) -> usize {
         0
     }
+}
+
+/// What textbooks say about how an architecture grows with the number n of its peers, as in `O(log n)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Textbook {
+    /// Messages per lookup.
+    pub messages: &'static str,
+    /// Hops per lookup.
+    pub hops: &'static str,
+    /// State of the participant that keeps most.
+    pub state: &'static str,
 }
 
 /// A question "who has this object?".

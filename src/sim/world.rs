@@ -35,6 +35,11 @@ pub trait World: Send + Sync {
     /// The size of `object` in bytes.
     fn object_size(&self, object: ObjectId) -> u64;
 
+    /// Whether a peer that has found an object downloads it.
+    fn fetches(&self) -> bool {
+        false
+    }
+
     /// The neighbours of `number` in the overlay that the scenario gives, ascending; `None` if it gives none.
     fn neighbours(&self, number: u32) -> Option<&[u32]>;
 }

@@ -91,7 +91,10 @@ mod tests {
             set.insert(number);
         }
         assert_eq!(set.iter().collect::<Vec<_>>(), [0, 63, 64, 199]);
-        assert_eq!((0..5).map(|place| set.nth(place)).collect::<Vec<_>>(), [Some(0), Some(63), Some(64), Some(199), None]);
+        assert_eq!(
+            (0..5).map(|place| set.nth(place)).collect::<Vec<_>>(),
+            [Some(0), Some(63), Some(64), Some(199), None]
+        );
         assert!(set.remove(63) && !set.remove(63) && !set.contains(63));
         assert_eq!(set.count(), 3);
         for bound in [0, 1, 63, 64, 65] {

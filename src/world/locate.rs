@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::WorldError;
+use crate::units::nearest;
 
 /// Where to look for the files that a scenario names.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +31,8 @@ impl Places {
     /// No path at all, or nothing there: says where it looked.
     pub(super) fn find(&self, key: &str, path: &Path) -> Result<PathBuf, WorldError> {
         if path.as_os_str().is_empty() {
-            return Err(WorldError::new(key, "no file is named").expected("the path of a file, such as \"p2p-Gnutella06.txt.gz\""));
+            return Err(WorldError::new(key, "no file is named")
+                .expected("the path of a file, such as \"p2p-Gnutella06.txt.gz\""));
         }
         let candidates = self.candidates(path);
         if let Some(found) = candidates.iter().find(|candidate| candidate.exists() && !candidate.is_dir()) {
@@ -40,8 +42,25 @@ impl Places {
             return Err(WorldError::new(key, format!("{} is a folder", folder.display())).expected("a file"));
         }
         let message = format!("there is no file {}; looked for {}", path.display(), self.list(path));
-        Err(WorldError::new(key, message)
-            .expected("a file that exists; `scripts/fetch-data.sh` fetches the measured ones into data/"))
+        let error = WorldError::new(key, message)
+            .expected("a file that exists; `scripts/fetch-data.sh` fetches the measured ones into data/");
+        Err(match self.nearest_name(path) {
+            Some(name) => error.nearest(format!("\"{name}\"")),
+            None => error,
+        })
+    }
+
+    /// The file in one of the folders whose name comes nearest, if that is near enough to be meant.
+    fn nearest_name(&self, path: &Path) -> Option<String> {
+        let wanted = path.file_name()?.to_str()?;
+        let deep = self.data.iter().flat_map(|root| subfolders(root));
+        let folders = self.scenario.iter().chain(&self.data).cloned().chain(deep);
+        let entries = folders.filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
+        let files = entries.filter(|entry| entry.path().is_file());
+        let mut names: Vec<String> = files.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort_unstable(); // Folders list in any order; the first of equally near names wins.
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        nearest(wanted, &names).map(str::to_owned)
     }
 
     /// Where the file may lie, in the order in which it is looked for.

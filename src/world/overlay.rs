@@ -1,5 +1,6 @@
 //! The graph that an unstructured overlay starts from.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use rand::Rng;
@@ -100,9 +101,62 @@ impl Default for GraphModel {
 }
 
 impl GraphModel {
+    /// The models by the names that scenarios use, each with what it is and where it comes from.
+    pub const LISTED: &[(&str, &str)] = &[
+        ("power-law", "degrees p(d) ∝ d^-exponent, configuration model (Molloy, Reed 1995)"),
+        ("course-pure", "d^-1.4 on 1 to 7: the course's pure P2P (Eberspächer, Schollmeier 2005)"),
+        ("course-hybrid", "the same with one hub of 20 links in forty: the course's hybrid P2P"),
+        ("barabasi-albert", "growth with preferential attachment (Barabási, Albert 1999)"),
+        ("erdos-renyi", "each pair linked with the same probability (Gilbert; Erdős, Rényi 1959)"),
+        ("random-regular", "every peer with the same number of random neighbours"),
+        ("watts-strogatz", "small world: a rewired lattice (Watts, Strogatz 1998)"),
+        ("random-picks", "every peer links to so many random others (PeerSim's random wiring)"),
+        ("ring", "each peer linked to the next"),
+        ("star", "everyone linked to peer 0"),
+        ("complete", "everyone linked to everyone"),
+        ("file", "a measured edge list in SNAP's format, plain or gzip"),
+    ];
+
     /// Whether the graph decides how many peers there are, so that a scenario need not say so.
     pub fn decides_peers(&self) -> bool {
         matches!(self, GraphModel::File { .. })
+    }
+
+    /// Checks the parameters that are wrong at every size.
+    ///
+    /// # Errors
+    /// The first of them.
+    pub(super) fn check(&self) -> Result<(), WorldError> {
+        let refuse = |key: &str, found: &dyn fmt::Display, expected: &str, nearest: &dyn fmt::Display| {
+            let error = WorldError::new(format!("overlay.graph.{key}"), format!("got {found}"));
+            Err(error.expected(expected).nearest(nearest))
+        };
+        match *self {
+            GraphModel::PowerLaw { exponent, min_degree, max_degree } => {
+                // Two degrees show what is wrong as well as all of them.
+                DegreeLaw::power_law(exponent, min_degree, max_degree.min(min_degree.saturating_add(1)))
+                    .map(|_| ())
+                    .map_err(|error| WorldError::graph(key(self, &error), error))
+            }
+            GraphModel::BarabasiAlbert { links: 0 } => refuse("barabasi-albert.links", &0, "at least 1", &1),
+            GraphModel::ErdosRenyi { mean_degree } if !(mean_degree.is_finite() && mean_degree >= 0.0) => {
+                refuse("erdos-renyi.mean_degree", &mean_degree, "a finite number, at least 0", &0)
+            }
+            GraphModel::WattsStrogatz { degree, .. } if degree % 2 == 1 => {
+                refuse("watts-strogatz.degree", &degree, "an even number", &(degree - 1))
+            }
+            GraphModel::BarabasiAlbert { .. }
+            | GraphModel::ErdosRenyi { .. }
+            | GraphModel::WattsStrogatz { .. }
+            | GraphModel::CoursePure {}
+            | GraphModel::CourseHybrid {}
+            | GraphModel::RandomRegular { .. }
+            | GraphModel::RandomPicks { .. }
+            | GraphModel::Ring {}
+            | GraphModel::Star {}
+            | GraphModel::Complete {}
+            | GraphModel::File { .. } => Ok(()),
+        }
     }
 }
 
@@ -138,7 +192,7 @@ pub(super) fn build(
         (_, Some(peers)) if !needed && settings.components != ComponentPolicy::Largest => {
             return Ok(Overlay { peers, graph: None, applied: None });
         }
-        (model, Some(peers)) => generate(model, peers, &mut stream(seed, Purpose::Topology, 0))?,
+        (model, Some(peers)) => draw(model, peers, &mut stream(seed, Purpose::Topology, 0))?,
     };
     let nodes = full.nodes();
     let (graph, applied) = apply(settings.components, full, &mut stream(seed, Purpose::Topology, 1))
@@ -160,26 +214,22 @@ fn read(path: &Path, places: &Places) -> Result<Graph, WorldError> {
     Ok(list.undirected().0)
 }
 
-/// A graph of the model on `n` > 0 nodes.
-fn generate<R: Rng>(model: &GraphModel, n: u32, rng: &mut R) -> Result<Graph, WorldError> {
+/// A graph of the model, which has passed its check, on `n` > 0 nodes.
+fn draw<R: Rng>(model: &GraphModel, n: u32, rng: &mut R) -> Result<Graph, WorldError> {
     if n <= 2 {
         return generate::ring(n).map_err(|error| WorldError::graph("peers", error));
     }
     let most = n - 1;
     let graph = match *model {
         GraphModel::PowerLaw { exponent, min_degree, max_degree } => {
-            // Checked before it is cut, so that nonsense is refused at every size.
-            DegreeLaw::power_law(exponent, min_degree, max_degree.min(min_degree.max(most)))
-                .and_then(|_| DegreeLaw::power_law(exponent, min_degree.min(most), max_degree.min(most)))
+            DegreeLaw::power_law(exponent, min_degree.min(most), max_degree.min(most))
                 .and_then(|law| generate::from_law(n, &law, rng))
         }
         GraphModel::CoursePure {} => from_cut_law(n, &DegreeLaw::course_pure(), rng),
         GraphModel::CourseHybrid {} => from_cut_law(n, &DegreeLaw::course_hybrid(), rng),
         GraphModel::BarabasiAlbert { links } => generate::barabasi_albert(n, links.min(most), rng),
         GraphModel::ErdosRenyi { mean_degree } => {
-            // Not `min`, which would hide a NaN.
-            let mean = if mean_degree > f64::from(most) { f64::from(most) } else { mean_degree };
-            generate::erdos_renyi(n, mean, rng)
+            generate::erdos_renyi(n, mean_degree.min(f64::from(most)), rng)
         }
         GraphModel::RandomRegular { degree } => generate::random_regular(n, degree.min(most), rng),
         GraphModel::WattsStrogatz { degree, rewired } => {

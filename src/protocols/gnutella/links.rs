@@ -150,14 +150,16 @@ impl Gnutella {
             Bootstrap::WellKnown => ctx.well_known(),
             Bootstrap::HostList | Bootstrap::PeerCache => None,
         };
-        named.filter(|&host| self.is_new(ctx.me(), host)).or_else(|| {
-            (0..DRAWS).find_map(|_| ctx.bootstrap().filter(|&host| self.is_new(ctx.me(), host)))
-        })
+        named
+            .filter(|&host| self.is_new(ctx.me(), host))
+            .or_else(|| (0..DRAWS).find_map(|_| ctx.bootstrap().filter(|&host| self.is_new(ctx.me(), host))))
     }
 
     /// Whether `host` is neither this peer nor connected nor asked to connect.
     fn is_new(&mut self, me: PeerId, host: PeerId) -> bool {
-        host.number() != me.number() && !self.neighbours.contains(host) && !self.cold().connecting.contains(&host)
+        host.number() != me.number()
+            && !self.neighbours.contains(host)
+            && !self.cold().connecting.contains(&host)
     }
 
     fn has_room(&self) -> bool {

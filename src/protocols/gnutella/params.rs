@@ -38,8 +38,6 @@ pub struct Params {
     pub host_cache: u16,
     /// How long a peer waits for the answer to a handshake or a keep-alive.
     pub patience: Span,
-    /// Whether the first provider found is asked for the object.
-    pub fetch: bool,
 }
 
 impl Default for Params {
@@ -57,7 +55,6 @@ impl Default for Params {
             memory: Span::secs(60),
             host_cache: 50,
             patience: Span::secs(3),
-            fetch: true,
         }
     }
 }
@@ -197,8 +194,10 @@ impl<'de> Deserialize<'de> for Ttl {
             }
 
             fn visit_i64<E: de::Error>(self, hops: i64) -> Result<Ttl, E> {
-                let number = u64::try_from(hops);
-                number.map_or_else(|_| Err(E::invalid_value(de::Unexpected::Signed(hops), &self)), |n| self.visit_u64(n))
+                match u64::try_from(hops) {
+                    Ok(hops) => self.visit_u64(hops),
+                    Err(_) => Err(E::invalid_value(de::Unexpected::Signed(hops), &self)),
+                }
             }
 
             fn visit_str<E: de::Error>(self, word: &str) -> Result<Ttl, E> {
@@ -237,12 +236,18 @@ impl Shared {
         let way_back = match params.search {
             Search::Flooding {} => way_of(params.ttl),
             Search::ExpandingRing(ring) => {
-                refuse(ring.first == 0 || ring.step == 0, "first and step of an expanding ring must be at least 1")?;
+                refuse(
+                    ring.first == 0 || ring.step == 0,
+                    "first and step of an expanding ring must be at least 1",
+                )?;
                 refuse(ring.patience == Span::ZERO, "patience of an expanding ring must be more than 0 s")?;
                 way_of(params.ttl)
             }
             Search::Walkers(walkers) => {
-                refuse(walkers.walkers == 0 || walkers.max_steps == 0, "walkers and max_steps must be at least 1")?;
+                refuse(
+                    walkers.walkers == 0 || walkers.max_steps == 0,
+                    "walkers and max_steps must be at least 1",
+                )?;
                 walkers.max_steps
             }
             Search::RandomWalk(walk) => {

@@ -4,15 +4,14 @@ use rand::RngExt;
 
 use super::params::{Hits, Search, Ttl};
 use super::seen::{Guid, Serial};
-use super::{Gnutella, Left, Message, Timer};
-use crate::sim::{Context, ObjectId, PeerId, Time};
+use super::{Gnutella, Left, Message, Query, Timer};
+use crate::sim::{Context, Lookup, ObjectId, PeerId, Span, Time};
 
-/// One search of this peer's own.
+/// One search of this peer's own that it must steer.
 #[derive(Debug)]
 pub(super) struct Quest {
     /// Its first round.
     serial: Serial,
-    object: ObjectId,
     since: Time,
     /// The TTL of its latest flood.
     ttl: u8,
@@ -25,30 +24,30 @@ const WIDEST: u8 = 7;
 impl Gnutella {
     /// Looks for `object` the way the parameters say.
     pub(super) fn search(&mut self, ctx: &mut Context<'_, Self>, object: ObjectId) {
+        ctx.visited();
         let guid = self.fresh_guid(ctx.me());
         let ttl = ctx.shared().params.ttl.byte();
         match ctx.shared().params.search {
-            Search::Flooding {} => {
-                self.open_quest(ctx, guid, object, ttl);
-                self.ask_around(ctx, guid, object, ttl);
-            }
+            Search::Flooding {} => self.ask_around(ctx, guid, object, ttl),
             Search::ExpandingRing(ring) => {
                 let first = ring.first.min(ttl);
-                self.open_quest(ctx, guid, object, first);
+                self.open_quest(ctx, guid, first);
                 self.ask_ring(ctx, guid, object, first);
             }
-            Search::Walkers(walkers) => self.send_walkers(ctx, guid, object, walkers.walkers, Left(walkers.max_steps)),
+            Search::Walkers(walkers) => {
+                self.open_quest(ctx, guid, 0);
+                self.send_walkers(ctx, guid, object, walkers.walkers, Left(walkers.max_steps));
+            }
             Search::RandomWalk(walk) => self.send_walkers(ctx, guid, object, 1, Left(walk.max_steps)),
         }
     }
 
     /// Notes a new search, and forgets those whose answers could not be routed any more.
-    fn open_quest(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, object: ObjectId, ttl: u8) {
-        ctx.visited();
+    fn open_quest(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, ttl: u8) {
         let (now, memory) = (ctx.now(), ctx.shared().params.memory);
         let quests = &mut self.cold().quests;
         quests.retain(|quest| now.since(quest.since) < memory);
-        quests.push(Quest { serial: guid.serial, object, since: now, ttl, answered: false });
+        quests.push(Quest { serial: guid.serial, since: now, ttl, answered: false });
     }
 
     fn quest(&mut self, serial: Serial) -> Option<&mut Quest> {
@@ -60,7 +59,7 @@ impl Gnutella {
         let memory = ctx.shared().memory;
         self.seen.remember(ctx.now(), memory, guid, ctx.me());
         for &neighbour in self.neighbours.as_slice() {
-            ctx.send(neighbour, Message::Query { guid, object, ttl });
+            ctx.send(neighbour, Message::Query(Query { guid, object, ttl }));
         }
     }
 
@@ -69,7 +68,7 @@ impl Gnutella {
         let Search::ExpandingRing(ring) = ctx.shared().params.search else { return };
         self.ask_around(ctx, guid, object, ttl);
         if ttl < ctx.shared().params.ttl.byte() {
-            let patience = crate::sim::Span(ring.patience.nanos().saturating_mul(u64::from(ttl)));
+            let patience = Span(ring.patience.nanos().saturating_mul(u64::from(ttl)));
             ctx.deadline(patience, Timer::Widen(guid.serial));
         }
     }
@@ -78,6 +77,7 @@ impl Gnutella {
     pub(super) fn widen(&mut self, ctx: &mut Context<'_, Self>, serial: Serial) {
         let Search::ExpandingRing(ring) = ctx.shared().params.search else { return };
         let widest = ctx.shared().params.ttl;
+        let Some(Lookup { object, .. }) = ctx.lookup() else { return };
         let Some(quest) = self.quest(serial).filter(|quest| !quest.answered) else { return };
         let Some(serial) = serial.next_round() else { return };
         let next = quest.ttl.saturating_add(ring.step);
@@ -86,13 +86,19 @@ impl Gnutella {
             Ttl::Edge if next > WIDEST => Ttl::EDGE,
             Ttl::Edge => next,
         };
-        let (object, ttl) = (quest.object, quest.ttl);
+        let ttl = quest.ttl;
         self.ask_ring(ctx, Guid { origin: ctx.me(), serial }, object, ttl);
     }
 
     /// Sends walkers out, evenly to the neighbours from a random one on.
-    fn send_walkers(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, object: ObjectId, walkers: u16, left: Left) {
-        self.open_quest(ctx, guid, object, 0);
+    fn send_walkers(
+        &mut self,
+        ctx: &mut Context<'_, Self>,
+        guid: Guid,
+        object: ObjectId,
+        walkers: u16,
+        left: Left,
+    ) {
         let memory = ctx.shared().memory;
         self.seen.remember(ctx.now(), memory, guid, ctx.me());
         let neighbours = self.neighbours.as_slice();
@@ -157,10 +163,17 @@ impl Gnutella {
     }
 
     /// A walker asks whether to go on.
-    pub(super) fn on_check(&mut self, ctx: &mut Context<'_, Self>, from: PeerId, guid: Guid, left: Left, last: PeerId) {
-        let open = self.quest(guid.serial).filter(|quest| !quest.answered).map(|quest| quest.object);
-        let verdict = match open {
-            Some(object) => Message::GoOn { serial: guid.serial, object, left, last },
+    pub(super) fn on_check(
+        &mut self,
+        ctx: &mut Context<'_, Self>,
+        from: PeerId,
+        guid: Guid,
+        left: Left,
+        last: PeerId,
+    ) {
+        let open = self.quest(guid.serial).is_some_and(|quest| !quest.answered);
+        let verdict = match ctx.lookup().filter(|_| open) {
+            Some(Lookup { object, .. }) => Message::GoOn { serial: guid.serial, object, left, last },
             None => Message::Stop,
         };
         ctx.reply(from, verdict);
@@ -188,16 +201,11 @@ impl Gnutella {
         }
     }
 
-    /// Somebody has it. The first one is asked for the object.
+    /// Somebody has it.
     fn on_answer(&mut self, ctx: &mut Context<'_, Self>, serial: Serial, holder: PeerId) {
         ctx.answer(&[holder]);
-        let Some(quest) = self.quest(serial) else { return };
-        if !quest.answered {
+        if let Some(quest) = self.quest(serial) {
             quest.answered = true;
-            let object = quest.object;
-            if ctx.shared().params.fetch {
-                ctx.fetch(holder, object);
-            }
         }
     }
 }
@@ -205,7 +213,9 @@ impl Gnutella {
 /// Whether a walker with so many steps left has come to one of those at which it asks.
 fn must_check(search: &Search, left: Left) -> bool {
     match search {
-        Search::Walkers(w) => w.check_every > 0 && (w.max_steps - left.0.min(w.max_steps)) % w.check_every == 0,
+        Search::Walkers(w) => {
+            w.check_every > 0 && (w.max_steps - left.0.min(w.max_steps)) % w.check_every == 0
+        }
         Search::Flooding {} | Search::ExpandingRing(_) | Search::RandomWalk(_) => false,
     }
 }

@@ -62,7 +62,7 @@ impl fmt::Debug for Guid {
 }
 
 /// So many entries lie inside the peer.
-const FEW: usize = 4;
+const FEW: usize = 6;
 /// The least table.
 const LEAST: usize = 16;
 /// Marks an entry of the older generation, in its serial.
@@ -91,17 +91,17 @@ impl Entry {
         self.origin == NOBODY
     }
 
+    fn guid(&self) -> Guid {
+        Guid { origin: self.origin, serial: Serial(self.serial & !OLD) }
+    }
+
     fn is_old(&self) -> bool {
         self.serial & OLD != 0
     }
 
-    /// Where to look for it first in a table of `slots`, a power of two.
-    #[inline]
-    fn home(&self, slots: usize) -> usize {
-        let key = u64::from(self.origin.number()) << 32
-            ^ u64::from(self.serial & !OLD)
-            ^ u64::from(self.origin.session()) << 59;
-        (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & (slots - 1)
+    /// The same, of the older generation.
+    fn aged(self) -> Entry {
+        Entry { serial: self.serial | OLD, ..self }
     }
 }
 
@@ -122,94 +122,65 @@ impl Ticks {
     }
 }
 
-/// The memory.
+/// The memory. In the order of the fields, so that what every descriptor meets lies together.
 #[derive(Clone)]
+#[repr(C)]
 pub(super) struct Seen {
     /// When the present generation becomes old.
     until: Ticks,
-    store: Store,
-}
-
-#[derive(Clone)]
-enum Store {
-    /// The first `old` of the `len` entries belong to the older generation.
-    Few {
-        len: u8,
-        old: u8,
-        entries: [Entry; FEW],
-    },
-    Many {
-        len: u32,
-        slots: Box<[Entry]>,
-    },
-}
-
-impl Store {
-    const EMPTY: Store = Store::Few { len: 0, old: 0, entries: [Entry::EMPTY; FEW] };
+    /// How many entries there are.
+    len: u32,
+    /// A table, once they have outgrown the peer: each at or after its home, at most three quarters full.
+    table: Option<Box<[Entry]>>,
+    /// Before that, they are here.
+    few: [Entry; FEW],
 }
 
 impl Seen {
-    pub(super) const EMPTY: Seen = Seen { until: Ticks(0), store: Store::EMPTY };
+    pub(super) const EMPTY: Seen = Seen { until: Ticks(0), len: 0, table: None, few: [Entry::EMPTY; FEW] };
 
     /// Remembers that `guid` came from `route`, unless it is known: whether it is new. What is new is remembered for
     /// `memory` at least and twice as long at most.
     #[inline]
     pub(super) fn remember(&mut self, now: Time, memory: Ticks, guid: Guid, route: PeerId) -> bool {
         self.age(Ticks::at(now), memory);
-        if self.find(guid).is_some() {
-            return false;
+        let entry = Entry { origin: guid.origin, serial: guid.serial.0, route };
+        match &mut self.table {
+            Some(slots) => {
+                let at = seek(slots, guid);
+                if !slots[at].is_empty() {
+                    return false;
+                }
+                slots[at] = entry;
+                self.len += 1;
+                if self.len as usize * 4 > slots.len() * 3 {
+                    let twice = slots.len() * 2;
+                    self.table = Some(table(twice, slots.iter().copied().filter(|entry| !entry.is_empty())));
+                }
+            }
+            None => {
+                let len = self.len as usize;
+                if self.few[..len].iter().any(|known| known.is(guid)) {
+                    return false;
+                }
+                self.len += 1;
+                if len < FEW {
+                    self.few[len] = entry;
+                } else {
+                    self.outgrow(entry);
+                }
+            }
         }
-        self.insert(Entry { origin: guid.origin, serial: guid.serial.0, route });
         true
     }
 
     /// From whom `guid` came, if it is remembered.
     pub(super) fn route(&self, guid: Guid) -> Option<PeerId> {
-        self.find(guid).map(|entry| entry.route)
-    }
-
-    #[inline]
-    fn find(&self, guid: Guid) -> Option<&Entry> {
-        match &self.store {
-            Store::Few { len, entries, .. } => entries[..usize::from(*len)].iter().find(|e| e.is(guid)),
-            Store::Many { slots, .. } => {
-                let wanted = Entry { origin: guid.origin, serial: guid.serial.0, route: NOBODY };
-                let mut at = wanted.home(slots.len());
-                loop {
-                    let entry = &slots[at];
-                    if entry.is(guid) {
-                        return Some(entry);
-                    }
-                    if entry.is_empty() {
-                        return None;
-                    }
-                    at = (at + 1) & (slots.len() - 1);
-                }
-            }
-        }
-    }
-
-    #[inline]
-    fn insert(&mut self, entry: Entry) {
-        match &mut self.store {
-            Store::Few { len, entries, .. } if usize::from(*len) < FEW => {
-                entries[usize::from(*len)] = entry;
-                *len += 1;
-            }
-            Store::Few { .. } => {
-                self.rebuild(LEAST, |_| true);
-                self.insert(entry);
-            }
-            Store::Many { len, slots } if (*len as usize + 1) * 4 > slots.len() * 3 => {
-                let twice = slots.len() * 2;
-                self.rebuild(twice, |_| true);
-                self.insert(entry);
-            }
-            Store::Many { len, slots } => {
-                place(slots, entry);
-                *len += 1;
-            }
-        }
+        let known = match &self.table {
+            Some(slots) => Some(&slots[seek(slots, guid)]).filter(|entry| !entry.is_empty()),
+            None => self.few[..self.len as usize].iter().find(|entry| entry.is(guid)),
+        };
+        known.map(|entry| entry.route)
     }
 
     /// Lets time pass: forgets the older generation if the present one becomes old, and both if long enough nothing came.
@@ -217,76 +188,90 @@ impl Seen {
     fn age(&mut self, now: Ticks, memory: Ticks) {
         let late = now.0.wrapping_sub(self.until.0);
         if late < 1 << 31 {
-            self.rotate(late >= memory.0);
-            self.until = Ticks(now.0.wrapping_add(memory.0));
+            let forget_all = late >= memory.0;
+            let since = if forget_all { now } else { self.until };
+            self.until = Ticks(since.0.wrapping_add(memory.0));
+            self.rotate(forget_all);
         }
     }
 
-    #[cold]
     fn rotate(&mut self, forget_all: bool) {
         if forget_all {
-            self.store = Store::EMPTY;
-            return;
-        }
-        match &mut self.store {
-            Store::Few { len, old, entries } => {
-                entries.copy_within(usize::from(*old)..usize::from(*len), 0);
-                *len -= *old;
-                *old = *len;
-            }
-            Store::Many { slots, .. } => {
-                let young = slots.iter().filter(|e| !e.is_empty() && !e.is_old()).count();
-                // Room for as many again at three quarters full.
-                self.rebuild((young * 8 / 3).next_power_of_two().max(LEAST), |entry| {
-                    let young = !entry.is_old();
-                    entry.serial |= OLD;
-                    young
-                });
+            (self.len, self.table) = (0, None);
+        } else if self.table.is_some() {
+            self.rotate_table();
+        } else {
+            let known = std::mem::replace(&mut self.len, 0);
+            for place in 0..known as usize {
+                self.keep_few(self.few[place]);
             }
         }
     }
 
-    /// Moves what `keep` wants into a table of `slots`.
-    fn rebuild(&mut self, slots: usize, mut keep: impl FnMut(&mut Entry) -> bool) {
-        let mut table = vec![Entry::EMPTY; slots].into_boxed_slice();
-        let mut count = 0;
-        let mut carry = |mut entry: Entry| {
-            if !entry.is_empty() && keep(&mut entry) {
-                place(&mut table, entry);
-                count += 1;
-            }
-        };
-        match &self.store {
-            Store::Few { len, old, entries } => {
-                for (index, entry) in entries[..usize::from(*len)].iter().enumerate() {
-                    let mark = if index < usize::from(*old) { OLD } else { 0 };
-                    carry(Entry { serial: entry.serial | mark, ..*entry });
-                }
-            }
-            Store::Many { slots, .. } => slots.iter().copied().for_each(carry),
+    /// Drops the older generation from the table and marks the younger one as old. Few go back inside the peer.
+    #[cold]
+    fn rotate_table(&mut self) {
+        let Some(slots) = self.table.take() else { return };
+        let young = || slots.iter().copied().filter(|entry| !entry.is_empty() && !entry.is_old());
+        let count = young().count();
+        self.len = 0;
+        if count <= FEW {
+            young().for_each(|entry| self.keep_few(entry));
+        } else {
+            self.len = count as u32;
+            // Room for as many again at three quarters full.
+            let size = (count * 8 / 3).next_power_of_two().max(LEAST);
+            self.table = Some(table(size, young().map(Entry::aged)));
         }
-        self.store = Store::Many { len: count, slots: table };
     }
+
+    /// Keeps `entry` inside the peer for one more generation, if it was of the younger one.
+    fn keep_few(&mut self, entry: Entry) {
+        if !entry.is_old() {
+            self.few[self.len as usize] = entry.aged();
+            self.len += 1;
+        }
+    }
+
+    /// Moves everything into a table.
+    #[cold]
+    fn outgrow(&mut self, entry: Entry) {
+        self.table = Some(table(LEAST, self.few.iter().copied().chain([entry])));
+    }
+}
+
+/// A table of `size` slots, a power of two, with these entries.
+fn table(size: usize, entries: impl Iterator<Item = Entry>) -> Box<[Entry]> {
+    let mut slots = vec![Entry::EMPTY; size].into_boxed_slice();
+    for entry in entries {
+        let at = seek(&slots, entry.guid());
+        slots[at] = entry;
+    }
+    slots
+}
+
+/// The place of `guid`, or the empty one where it would be.
+#[inline]
+fn seek(slots: &[Entry], guid: Guid) -> usize {
+    let mut at = home(guid, slots.len());
+    while !slots[at].is_empty() && !slots[at].is(guid) {
+        at = (at + 1) & (slots.len() - 1);
+    }
+    at
+}
+
+/// Where to look for `guid` first in a table of `slots`.
+#[inline]
+fn home(guid: Guid, slots: usize) -> usize {
+    let origin = u64::from(guid.origin.number()) << 32 ^ u64::from(guid.origin.session()) << 59;
+    let key = origin ^ u64::from(guid.serial.0);
+    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & (slots - 1)
 }
 
 impl fmt::Debug for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let remembered = match &self.store {
-            Store::Few { len, .. } => u32::from(*len),
-            Store::Many { len, .. } => *len,
-        };
-        f.debug_struct("Seen").field("remembered", &remembered).finish_non_exhaustive()
+        f.debug_struct("Seen").field("remembered", &self.len).finish_non_exhaustive()
     }
-}
-
-/// Puts an entry that is not there into a table with room.
-#[inline]
-fn place(slots: &mut [Entry], entry: Entry) {
-    let mut at = entry.home(slots.len());
-    while !slots[at].is_empty() {
-        at = (at + 1) & (slots.len() - 1);
-    }
-    slots[at] = entry;
 }
 
 #[cfg(test)]
@@ -330,7 +315,9 @@ mod tests {
                 let new = seen.remember(Time(now), memory, guid(id, 0), PeerId::new(id));
                 match known.get(&id) {
                     Some(&since) if now - since < period => assert!(!new, "{id} forgotten too early"),
-                    Some(&since) if now - since > 2 * period + (1 << Ticks::SHIFT) => assert!(new, "{id} kept"),
+                    Some(&since) if now - since > 2 * period + (1 << Ticks::SHIFT) => {
+                        assert!(new, "{id} kept")
+                    }
                     Some(_) => {}
                     None => assert!(new),
                 }
@@ -349,6 +336,6 @@ mod tests {
             seen.remember(Time::ZERO, memory, guid(i, 0), PeerId::new(0));
         }
         seen.remember(Time(30_000_000_000), memory, guid(0, 0), PeerId::new(0));
-        assert!(matches!(seen.store, Store::Few { len: 1, .. }));
+        assert!(seen.table.is_none() && seen.len == 1);
     }
 }

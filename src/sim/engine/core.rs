@@ -122,17 +122,25 @@ impl<P: Protocol> Core<P> {
         TimerId(seq)
     }
 
-    /// Records an answer to the lookup in `slot`.
-    pub(in crate::sim) fn answer(&mut self, slot: u32, me: PeerId, now: Time, hops: u16, providers: &[PeerId]) {
-        let Some(&first) = providers.first() else { return };
+    /// Records an answer to the lookup in `slot`; true if it is the first in time.
+    pub(in crate::sim) fn answer(
+        &mut self,
+        slot: u32,
+        me: PeerId,
+        now: Time,
+        hops: u16,
+        providers: &[PeerId],
+    ) -> bool {
+        let Some(&first) = providers.first() else { return false };
         let entry = self.ledger.entry(slot);
         let record = &mut entry.record;
         assert_eq!(record.origin, me.number(), "only the origin of a lookup can say that it is answered");
         if now > entry.deadline {
-            return;
+            return false;
         }
         let holders = self.world.holders(record.object);
-        if record.answer.is_none() {
+        let is_first = record.answer.is_none();
+        if is_first {
             let correct = self.presence.contains(first) && holders.binary_search(&first.number()).is_ok();
             record.answer = Some(FirstAnswer { latency: now.since(record.issued), hops, correct });
             record.direct = self.world.latency(me.number(), first.number(), 0);
@@ -157,6 +165,7 @@ impl<P: Protocol> Core<P> {
                 message: String::new(),
             });
         }
+        is_first
     }
 
     /// Tells the trace of a message or alarm, if it belongs to the lookup that is followed.

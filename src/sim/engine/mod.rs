@@ -143,6 +143,11 @@ impl<P: Protocol> Engine<P> {
         self.finish()
     }
 
+    /// When the experiment ends.
+    pub fn end(&self) -> Time {
+        self.director.end()
+    }
+
     /// Handles everything that happens before `end`.
     pub fn run_until(&mut self, end: Time) {
         loop {
@@ -214,8 +219,11 @@ impl<P: Protocol> Engine<P> {
         P::invariants(&network, &online, &self.core.shared)
     }
 
-    /// Takes stock.
-    fn finish(mut self) -> Outcome {
+    /// Ends the run and takes stock.
+    ///
+    /// # Panics
+    /// As [`run`](Self::run).
+    pub fn finish(mut self) -> Outcome {
         self.count_presence();
         while let Some(event) = self.core.queue.pop_before(u64::MAX) {
             self.core.tally.in_flight += u64::from(event.is_message());

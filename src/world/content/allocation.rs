@@ -14,9 +14,9 @@ pub(super) fn in_proportion(weights: &[f64], total: u64, most: u32) -> Vec<u32> 
     let (mut missing, mut surplus) = (total.saturating_sub(sum), sum.saturating_sub(total));
     // One round does it but for rounding errors; each round changes something or ends the loop.
     while missing > 0 && counts.iter().any(|&count| count < most) {
-        for &object in order.iter().take_while(|_| missing > 0) {
+        for &object in &order {
             let count = &mut counts[object as usize];
-            if *count < most {
+            if missing > 0 && *count < most {
                 *count += 1;
                 missing -= 1;
             }

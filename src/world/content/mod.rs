@@ -203,14 +203,19 @@ pub(super) fn check(
     if !(0.0..=2.0).contains(&settings.zipf) {
         let error = WorldError::new("content.zipf", format!("got {}", settings.zipf));
         let error = error.expected("an exponent from 0 to 2");
-        return Err(if settings.zipf.is_nan() { error } else { error.nearest(settings.zipf.clamp(0.0, 2.0)) });
+        return Err(if settings.zipf.is_nan() {
+            error
+        } else {
+            error.nearest(settings.zipf.clamp(0.0, 2.0))
+        });
     }
     const REPLICAS: &str = "content.replicas";
     if settings.replicas == CountOrShare::Count(0) {
         let error = WorldError::new(REPLICAS, "got 0").expected("at least 1 replica per object");
         return Err(error.nearest(1));
     }
-    let Some(peers) = peers.filter(|_| settings.kind == ContentKind::Catalogue && settings.objects > 0) else {
+    let Some(peers) = peers.filter(|_| settings.kind == ContentKind::Catalogue && settings.objects > 0)
+    else {
         return Ok(());
     };
     let (mean, sharers) = (mean_replicas(settings, peers), sharers(population, peers));
@@ -230,7 +235,9 @@ pub(super) fn check(
     let (total, limit) = (mean * u64::from(settings.objects), u64::from(u32::MAX));
     if total > limit {
         let error = WorldError::new(REPLICAS, format!("got {mean} for each of {} objects", settings.objects));
-        return Err(error.expected(format!("at most {limit} replicas in all")).nearest(limit / u64::from(settings.objects)));
+        return Err(error
+            .expected(format!("at most {limit} replicas in all"))
+            .nearest(limit / u64::from(settings.objects)));
     }
     Ok(())
 }

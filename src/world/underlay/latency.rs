@@ -53,7 +53,11 @@ impl Model {
     ///
     /// # Errors
     /// A matrix file that is missing or malformed.
-    pub(super) fn build(settings: &LatencyModel, key: u64, places: &Places) -> Result<(Model, u64), WorldError> {
+    pub(super) fn build(
+        settings: &LatencyModel,
+        key: u64,
+        places: &Places,
+    ) -> Result<(Model, u64), WorldError> {
         Ok(match *settings {
             LatencyModel::Constant { delay: Span(nanos) } => (Model::Constant { nanos }, nanos),
             LatencyModel::Plane { width } => {

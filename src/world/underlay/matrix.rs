@@ -1,7 +1,7 @@
 //! Reading a measured matrix of round-trip times.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
@@ -13,6 +13,9 @@ pub(super) const KEY: &str = "underlay.latency.matrix.file";
 
 /// The most rows that are read: the table then takes 1 GiB.
 const MAX_ROWS: usize = 16_384;
+
+/// No line of so many rows comes near this many bytes; a file without line ends shall not fill the memory.
+const LINE_LIMIT: u64 = 1 << 20;
 
 /// The longest round-trip time, in ms: half of it fits 32 bits of nanoseconds.
 const MAX_RTT_MS: f64 = 8_500.0;
@@ -44,18 +47,23 @@ pub(super) fn read(path: &Path) -> Result<(u64, Box<[u32]>), WorldError> {
 
 /// The number of rows, and all times in ms.
 fn parse(path: &Path, mut reader: impl BufRead) -> Result<(usize, Vec<f32>), WorldError> {
-    let at = |line: usize, message: String| WorldError::new(KEY, format!("{}:{line}: {message}", path.display()));
+    let at =
+        |line: usize, message: String| WorldError::new(KEY, format!("{}:{line}: {message}", path.display()));
     let (mut columns, mut rows) = (0, 0);
     let mut values = Vec::new();
     let mut text = Vec::new();
     for line in 1.. {
         text.clear();
-        let read = reader.read_until(b'\n', &mut text).map_err(|error| {
+        let read = reader.by_ref().take(LINE_LIMIT).read_until(b'\n', &mut text).map_err(|error| {
             let read = line - 1;
             WorldError::new(KEY, format!("{}: cannot read on after line {read}: {error}", path.display()))
         })?;
         if read == 0 {
             break;
+        }
+        if read as u64 == LINE_LIMIT {
+            return Err(at(line, format!("a line of {LINE_LIMIT} bytes or more"))
+                .expected(format!("a row of at most {MAX_ROWS} times")));
         }
         if text.starts_with(b"#") || text.trim_ascii().is_empty() {
             continue;
@@ -73,7 +81,9 @@ fn parse(path: &Path, mut reader: impl BufRead) -> Result<(usize, Vec<f32>), Wor
             columns = width;
         }
         if width != columns {
-            return Err(at(line, format!("{width} columns")).expected(format!("{columns}, as in the first row")));
+            return Err(
+                at(line, format!("{width} columns")).expected(format!("{columns}, as in the first row"))
+            );
         }
         rows += 1;
         if rows > columns || columns > MAX_ROWS {

@@ -7,6 +7,8 @@ mod planetlab;
 mod settings;
 
 use latency::Model;
+#[cfg(test)]
+pub(super) use planetlab::RTT_US;
 pub use settings::{Core, LatencyModel, UnderlaySettings};
 
 use super::WorldError;
@@ -28,7 +30,11 @@ pub(super) struct Underlay {
 impl Underlay {
     /// # Errors
     /// Values that fit nothing, a matrix file that is missing or malformed.
-    pub(super) fn build(settings: &UnderlaySettings, seed: u64, places: &Places) -> Result<Underlay, WorldError> {
+    pub(super) fn build(
+        settings: &UnderlaySettings,
+        seed: u64,
+        places: &Places,
+    ) -> Result<Underlay, WorldError> {
         settings.check()?;
         let (model, minimum) = Model::build(&settings.latency, derive(seed, Purpose::Latency, 0), places)?;
         Ok(Underlay {

@@ -122,6 +122,17 @@ pub enum Core {
 }
 
 impl LatencyModel {
+    /// The models by the names that scenarios use, each with what it is and where it comes from.
+    pub const LISTED: &[(&str, &str)] = &[
+        ("constant", "every pair alike"),
+        ("plane", "peers at random points of a square; latency is their distance"),
+        ("transit-stub", "two-level Internet of domains (Zegura, Calvert, Bhattacharjee 1996)"),
+        ("matrix", "a measured matrix of round-trip times, plain or gzip"),
+        ("planetlab", "pairs by quantiles of PlanetLab's round-trip times (Zhu et al. 2017); no geometry"),
+        ("uniform", "independent pairs, uniform (PeerSim's); no geometry"),
+        ("log-normal", "independent pairs, log-normal; no geometry"),
+    ];
+
     /// Whether latencies come from places, so that near and far, and detours, mean something.
     pub fn has_geometry(&self) -> bool {
         match self {
@@ -129,7 +140,9 @@ impl LatencyModel {
             | LatencyModel::Plane { .. }
             | LatencyModel::TransitStub { .. }
             | LatencyModel::Matrix { .. } => true,
-            LatencyModel::Planetlab {} | LatencyModel::Uniform { .. } | LatencyModel::LogNormal { .. } => false,
+            LatencyModel::Planetlab {} | LatencyModel::Uniform { .. } | LatencyModel::LogNormal { .. } => {
+                false
+            }
         }
     }
 }
@@ -142,7 +155,9 @@ impl UnderlaySettings {
     pub(in crate::world) fn check(&self) -> Result<(), WorldError> {
         if self.floor == Span::ZERO {
             let error = WorldError::new("underlay.floor", "got 0");
-            return Err(error.expected("a span above zero, as it is the engine's lookahead").nearest("\"1 us\""));
+            return Err(error
+                .expected("a span above zero, as it is the engine's lookahead")
+                .nearest("\"1 us\""));
         }
         match self.latency {
             LatencyModel::TransitStub { transit_domains, stubs_per_domain, .. } => {

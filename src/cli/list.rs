@@ -1,0 +1,80 @@
+//! `peerlab list`.
+
+use clap::{Args, ValueEnum};
+
+use super::{Failure, print};
+use crate::experiment::columns::{COLUMNS, KEYS};
+use crate::experiment::shipped::SHIPPED;
+use crate::protocols::{self, NAMES, Visit};
+use crate::sim::Protocol;
+use crate::world::{GraphModel, LatencyModel};
+
+/// List what there is.
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// What to list; everything by default
+    what: Option<What>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum What {
+    Protocols,
+    Scenarios,
+    Overlays,
+    Latencies,
+    Columns,
+}
+
+impl List {
+    pub(super) fn execute(&self) -> Result<(), Failure> {
+        let wanted = What::value_variants().iter().filter(|&&what| self.what.is_none_or(|only| only == what));
+        let sections: Vec<String> = wanted.map(|&what| section(what, self.what.is_none())).collect();
+        print(&sections.join("\n"))
+    }
+}
+
+fn section(what: What, with_heading: bool) -> String {
+    let (heading, lines) = match what {
+        What::Protocols => ("protocols", NAMES.iter().map(|name| protocol(name)).collect()),
+        What::Scenarios => ("scenarios", SHIPPED.iter().map(|s| (s.name.to_string(), title(s.text))).collect()),
+        What::Overlays => ("overlays (overlay.graph)", pairs(GraphModel::LISTED)),
+        What::Latencies => ("latency models (underlay.latency)", pairs(LatencyModel::LISTED)),
+        What::Columns => ("columns", columns()),
+    };
+    let widest = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let lines: String = lines.iter().map(|(name, text)| format!("  {name:widest$}  {text}\n")).collect();
+    if with_heading { format!("{heading}\n{lines}") } else { lines }
+}
+
+fn pairs(listed: &[(&str, &str)]) -> Vec<(String, String)> {
+    listed.iter().map(|&(name, text)| (name.to_string(), text.to_string())).collect()
+}
+
+fn protocol(name: &str) -> (String, String) {
+    struct Line;
+    impl Visit for Line {
+        type Output = String;
+        fn visit<P: Protocol>(self) -> String {
+            format!("{} — {}", P::TITLE, P::PAPER)
+        }
+    }
+    (name.to_string(), protocols::with(name, Line).unwrap_or_default())
+}
+
+/// The title in a shipped scenario's text.
+fn title(text: &str) -> String {
+    let table: Result<toml::Table, _> = toml::from_str(text);
+    let title = table.ok().and_then(|table| Some(table.get("title")?.as_str()?.to_string()));
+    title.unwrap_or_default()
+}
+
+fn columns() -> Vec<(String, String)> {
+    let keys = KEYS.iter().map(|&(name, doc)| (name.to_string(), doc.to_string()));
+    let numbers = COLUMNS.iter().map(|column| {
+        let unit = if column.unit.is_empty() { String::new() } else { format!(" [{}]", column.unit) };
+        let asked = if column.shared { "" } else { " (on request: `columns`)" };
+        (column.name.to_string(), format!("{}{unit}{asked}", column.doc))
+    });
+    let last = ("fingerprint".to_string(), "a hash over all delivered messages of the protocol".to_string());
+    keys.chain(numbers).chain([last]).collect()
+}

@@ -1,0 +1,92 @@
+//! The command line, one file per subcommand. It only translates: what it calls is the library.
+
+mod bench;
+mod check;
+mod list;
+mod run;
+mod show;
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::experiment::diagnostic::Diagnostic;
+use crate::experiment::interrupt::EXIT_CODE;
+
+/// The user's mistakes; ours are 1.
+const USER_ERROR: u8 = 2;
+
+/// What a lookup costs in a peer-to-peer network, architecture by architecture.
+///
+/// Without a subcommand the main job is run: `peerlab run compare`.
+#[derive(Debug, Parser)]
+#[command(name = "peerlab", version, about, long_about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a scenario: tables on the screen, CSV and figures in a folder
+    Run(run::Run),
+    /// Validate a scenario without running it, and print it as resolved
+    Check(check::Check),
+    /// List protocols, scenarios, overlays, latency models or columns
+    List(list::List),
+    /// Show how a small network works: tables and the route of a lookup, as text and SVG
+    Show(show::Show),
+    /// Measure the speed of this machine under the kernel and under whole protocols
+    Bench(bench::Bench),
+}
+
+/// Why a command failed.
+pub(crate) enum Failure {
+    /// Something is wrong with what the user gave.
+    User(Diagnostic),
+    /// Ctrl-C.
+    Interrupted,
+}
+
+impl From<Diagnostic> for Failure {
+    fn from(error: Diagnostic) -> Failure {
+        Failure::User(error)
+    }
+}
+
+/// Runs the command line of this process. Exit code 0; 2 for the user's mistakes; 130 after Ctrl-C.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.command.unwrap_or_else(|| Command::Run(run::Run::main_job())) {
+        Command::Run(run) => run.execute(),
+        Command::Check(check) => check.execute(),
+        Command::List(list) => list.execute(),
+        Command::Show(show) => show.execute(),
+        Command::Bench(bench) => bench.execute(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Interrupted) => ExitCode::from(EXIT_CODE as u8),
+        Err(Failure::User(error)) => {
+            let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+            eprintln!("{}", error.render(colour).trim_end());
+            ExitCode::from(USER_ERROR)
+        }
+    }
+}
+
+/// Prints data on stdout. A reader that has gone away (`| head`) ends the program quietly.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Failure::User(Diagnostic::new(format!("cannot write to standard output: {error}")))),
+    }
+}
+
+/// Columns that a table on stdout may take.
+pub(crate) fn width() -> usize {
+    80
+}

@@ -1,0 +1,94 @@
+//! `peerlab run`.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Args;
+
+use super::check::Which;
+use super::{Failure, print, width};
+use crate::experiment::diagnostic::Diagnostic;
+use crate::experiment::folder::{ResultFolder, digest};
+use crate::experiment::interrupt::Interrupt;
+use crate::experiment::journal::Journal;
+use crate::experiment::plan::{Plan, toml_text};
+use crate::experiment::run::{self, Options, Stop};
+use crate::experiment::{results, screen};
+use crate::sim::QueueKind;
+
+/// Run a scenario.
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    #[command(flatten)]
+    which: Which,
+    /// Threads to use; all by default. Results do not depend on it
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=4096))]
+    threads: Option<u16>,
+    /// The folder for the results; `results/NAME` by default
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// The event queue: for comparing them. Results do not depend on it
+    #[arg(long, value_enum, default_value = "wheel", hide = true)]
+    queue: Queue,
+    /// No progress
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Queue {
+    Wheel,
+    Heap,
+}
+
+impl Run {
+    /// What is run without any arguments.
+    pub(super) fn main_job() -> Run {
+        let which = Which { scenario: "compare".to_string(), set: Vec::new(), quick: false };
+        Run { which, threads: None, out: None, queue: Queue::Wheel, quiet: false }
+    }
+
+    pub(super) fn execute(&self) -> Result<(), Failure> {
+        let started = Instant::now();
+        let plan = self.which.plan()?;
+        for remark in &plan.remarks {
+            eprintln!("{}", remark.to_string().trim_end().replacen("error", "warning", 1));
+        }
+        let out = self.out.clone().unwrap_or_else(|| Path::new("results").join(&plan.first.name));
+        let folder = ResultFolder::create(&out)?;
+        let journal = self.journal(&plan, &folder)?;
+        if journal.resumed() > 0 && !self.quiet {
+            eprintln!("resuming: {} of {} runs are done", journal.resumed(), plan.jobs.len());
+        }
+        let options = Options {
+            threads: self.threads.map(usize::from),
+            queue: match self.queue {
+                Queue::Wheel => QueueKind::Wheel,
+                Queue::Heap => QueueKind::Heap,
+            },
+            quiet: self.quiet,
+            interrupt: Interrupt::install()?,
+            folder: self.which.folder(),
+        };
+        let records = match run::run(&plan, Some(&journal), &options) {
+            Ok(records) => records,
+            Err(Stop::Failed(error)) => return Err(error.into()),
+            Err(Stop::Interrupted { done, total }) => {
+                eprintln!("interrupted: {done} of {total} runs are kept; the same command goes on from there");
+                return Err(Failure::Interrupted);
+            }
+        };
+        results::write(&plan, &records, folder, started.elapsed())?;
+        print(&screen::report(&plan, &records, width()))?;
+        if !self.quiet {
+            eprintln!("{} runs in {:.1} s; results in {}", records.len(), started.elapsed().as_secs_f64(), out.display());
+        }
+        Ok(())
+    }
+
+    fn journal(&self, plan: &Plan, folder: &ResultFolder) -> Result<Journal, Diagnostic> {
+        let scenario = toml_text(&plan.resolved()?)?;
+        let key = digest(&[scenario.as_bytes(), env!("CARGO_PKG_VERSION").as_bytes()]);
+        Journal::open(&folder.partial(), &key)
+    }
+}

@@ -1,0 +1,202 @@
+//! The figures that a scenario asks for, drawn from its results.
+
+use super::columns;
+use super::diagnostic::Diagnostic;
+use super::groups::{Group, Groups};
+use super::scenario::{FigureKind, FigureSettings};
+use crate::report::{
+    Axis, Figure, Mark, Point, ReportError, Series, TickFormat, crossings, render_svg, short, svg_to_png,
+};
+use crate::stats::ecdf_at;
+use crate::units::Span;
+
+/// A figure in both formats.
+#[derive(Clone, Debug)]
+pub struct Drawn {
+    /// As SVG.
+    pub svg: String,
+    /// As PNG.
+    pub png: Vec<u8>,
+}
+
+/// Draws one figure.
+///
+/// # Errors
+/// A column that there is not; a fault in drawing, which is ours.
+pub fn draw(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Drawn, Diagnostic> {
+    let figure = match settings.kind {
+        FigureKind::Against => against(groups, settings)?,
+        FigureKind::Deadline => deadline(groups, settings),
+        FigureKind::Load => load(groups, settings),
+        FigureKind::Crossover => crossover(groups, settings),
+    };
+    let ours = |error: ReportError| Diagnostic::new(format!("figure `{}`: {error}", settings.name));
+    let svg = render_svg(&figure).map_err(ours)?;
+    let png = svg_to_png(&svg).map_err(ours)?;
+    Ok(Drawn { svg, png })
+}
+
+/// What a series is called: the variant, and the shared swept values where the figure has several.
+fn label(groups: &Groups<'_>, group: &Group<'_>, settings: &FigureSettings, without: &str) -> String {
+    let name = groups.variants[group.variant].name();
+    let varies = |key: &str| {
+        let passing = groups.groups.iter().filter(|other| other.setting.matches(&settings.only));
+        let mut values: Vec<&str> = passing.filter_map(|other| value_of(other, key)).collect();
+        values.sort_unstable();
+        values.dedup();
+        values.len() > 1
+    };
+    let shared = group.setting.shared.iter().filter(|(key, _)| key != without && varies(key));
+    let shared: Vec<String> = shared.map(|(key, value)| format!("{} {value}", last_part(key))).collect();
+    if shared.is_empty() { name } else { format!("{name}, {}", shared.join(", ")) }
+}
+
+fn last_part(key: &str) -> &str {
+    key.rsplit('.').next().unwrap_or(key)
+}
+
+fn value_of<'a>(group: &'a Group<'_>, key: &str) -> Option<&'a str> {
+    group.setting.shared.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str())
+}
+
+/// What all runs behind a figure have in common.
+fn subtitle(groups: &Groups<'_>, settings: &FigureSettings, peers: Option<u32>) -> String {
+    let only: Vec<String> =
+        settings.only.iter().map(|(key, value)| format!("{} {value}", key.replace('.', " "))).collect();
+    let replicates = groups.groups.iter().map(|group| group.records.len()).max().unwrap_or(0);
+    let runs = format!("{replicates} seeds");
+    let peers = peers.map(|peers| format!("{peers} peers"));
+    let parts: Vec<String> = peers.into_iter().chain(only).chain([runs]).collect();
+    parts.join(" · ")
+}
+
+fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Diagnostic> {
+    let column = columns::find(&settings.y)
+        .ok_or_else(|| Diagnostic::new(format!("figure `{}`: there is no column `{}`", settings.name, settings.y)))?;
+    let x_of = |group: &Group<'_>| -> Option<f64> {
+        if settings.x == "peers" {
+            return Some(f64::from(group.setting.peers));
+        }
+        let value = value_of(group, &settings.x)?;
+        value.split_whitespace().next()?.parse().ok()
+    };
+    let mut series: Vec<(usize, String, Vec<Point>)> = Vec::new();
+    let mut ticks = Vec::new();
+    for group in groups.groups.iter().filter(|group| group.setting.matches(&settings.only)) {
+        let (Some(x), Some(summary)) = (x_of(group), group.summary(&settings.y)) else { continue };
+        let label = label(groups, group, settings, &settings.x);
+        let point = Point::with_half(x, summary.mean, summary.ci95.unwrap_or(0.0));
+        ticks.push(x);
+        match series.iter_mut().find(|(variant, known, _)| *variant == group.variant && *known == label) {
+            Some((_, _, points)) => points.push(point),
+            None => series.push((group.variant, label, vec![point])),
+        }
+    }
+    ticks.sort_by(f64::total_cmp);
+    ticks.dedup();
+    let x_label = if settings.x == "peers" { "peers".to_string() } else { settings.x.clone() };
+    let x = Axis::log2(x_label).ticks(ticks);
+    let y_label = match &settings.y_label {
+        label if !label.is_empty() => label.clone(),
+        _ if column.unit.is_empty() => column.name.replace('_', " "),
+        _ => format!("{} [{}]", column.name.replace('_', " "), column.unit),
+    };
+    let y = if settings.log { Axis::log10(y_label) } else { Axis::linear(y_label) };
+    let figure = Figure::new(&settings.title, x, y)
+        .subtitle(subtitle(groups, settings, None))
+        .caption("error bars: 95 % confidence interval over seeds");
+    let add = |figure: Figure, (variant, label, points): (usize, String, Vec<Point>)| {
+        figure.series(Series::line(label, points).slot(variant))
+    };
+    Ok(series.into_iter().fold(figure, add))
+}
+
+/// The groups at the largest size that the figure is about, one a variant.
+fn at_largest<'g, 'a>(groups: &'g Groups<'a>, settings: &FigureSettings) -> Vec<&'g Group<'a>> {
+    let largest = groups.largest(&settings.only);
+    let passing = groups.groups.iter().filter(|group| group.setting.matches(&settings.only));
+    passing.filter(|group| Some(group.setting.peers) == largest).collect()
+}
+
+fn deadline(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
+    let shown = at_largest(groups, settings);
+    let x = Axis::log10("deadline").format(TickFormat::Milliseconds);
+    let y = Axis::linear("lookups answered in time").range(0.0, 100.0).format(TickFormat::Percent);
+    let figure = Figure::new(&settings.title, x, y)
+        .subtitle(subtitle(groups, settings, shown.first().map(|group| group.setting.peers)))
+        .caption("a curve ends at the share of lookups that are answered at all");
+    shown.into_iter().fold(figure, |figure, group| {
+        let mut latencies: Vec<u64> = group.records.iter().flat_map(|r| r.latencies_us.iter().copied()).collect();
+        latencies.sort_unstable();
+        // A record keeps all latencies or evenly thinned ones: each stands for as many lookups.
+        let kept: u64 = group.records.iter().map(|r| r.latencies_us.len() as u64).sum();
+        let found: u64 = group.records.iter().map(|r| r.found).sum();
+        let lookups: u64 = group.records.iter().map(|r| r.lookups).sum();
+        let total = if found == 0 { 0.0 } else { kept as f64 * lookups as f64 / found as f64 };
+        let mut at = latencies.clone();
+        at.dedup();
+        let step = at.len().div_ceil(400).max(1);
+        let last = at.last().copied();
+        let at: Vec<u64> = at.into_iter().step_by(step).chain(last).collect();
+        let shares = ecdf_at(&latencies, total.round() as u64, &at);
+        let points = at.iter().zip(shares).map(|(&us, share)| Point::new(us as f64 / 1000.0, share * 100.0));
+        let label = label(groups, group, settings, "");
+        figure.series(Series::steps(label, points.collect::<Vec<_>>()).slot(group.variant))
+    })
+}
+
+fn load(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
+    let shown = at_largest(groups, settings);
+    let x = Axis::log10("messages handled by one participant");
+    let y = Axis::log10("participants that handle at least as many").format(TickFormat::Percent);
+    let figure = Figure::new(&settings.title, x, y)
+        .subtitle(subtitle(groups, settings, shown.first().map(|group| group.setting.peers)))
+        .caption("the first seed's run; participants that handle nothing are not drawn");
+    shown.into_iter().fold(figure, |figure, group| {
+        let loads = group.records.first().map_or(&[][..], |record| record.loads.as_slice());
+        let points = loads.iter().filter(|&&(load, _)| load > 0);
+        let points: Vec<Point> = points.map(|&(load, share)| Point::new(load as f64, share * 100.0)).collect();
+        figure.series(Series::tail(label(groups, group, settings, ""), points).slot(group.variant))
+    })
+}
+
+/// Total messages per lookup when there are r lookups for each arrival of a peer, which stays for one session:
+/// L + (J + k P + M S) / r, with L messages a lookup, J a join, P a published replica of which a peer has k, and M a second
+/// of upkeep over the session S.
+fn crossover(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
+    let shown = at_largest(groups, settings);
+    let session = settings.session.unwrap_or(Span::secs(3600));
+    let x = Axis::log10("lookups per arrival of a peer");
+    let y = Axis::log10("messages per lookup, everything included");
+    let mut figure = Figure::new(&settings.title, x.clone(), y.clone())
+        .subtitle(subtitle(groups, settings, shown.first().map(|group| group.setting.peers)))
+        .caption(format!(
+            "lookup + (join + publishing of the peer's replicas + upkeep over a session of {session}) ÷ lookups per arrival, \
+             from the measured costs of each"
+        ));
+    let mut curves: Vec<Series> = Vec::new();
+    for group in shown {
+        let mean = |column: &str| group.summary(column).map(|summary| summary.mean);
+        let Some(lookup) = mean("messages_mean") else { continue };
+        let content = &group.job.scenario.content;
+        let peers = f64::from(group.setting.peers);
+        let replicas = f64::from(content.objects) * content.replicas.of(u64::from(group.setting.peers)).max(1) as f64 / peers;
+        let arrival = mean("join_messages_mean").unwrap_or(0.0)
+            + replicas * mean("publish_messages_per_replica").unwrap_or(0.0)
+            + mean("maintenance_messages_per_peer_s").unwrap_or(0.0) * session.as_secs_f64();
+        let points = (-8..=24).map(|step| {
+            let ratio = libm::pow(10.0, f64::from(step) / 4.0);
+            Point::new(ratio, lookup + arrival / ratio)
+        });
+        let points: Vec<Point> = points.collect();
+        curves.push(Series::line(label(groups, group, settings, ""), points).slot(group.variant));
+    }
+    for (number, first) in curves.iter().enumerate() {
+        for second in &curves[number + 1..] {
+            for (x_at, y_at) in crossings(first, second, &x, &y) {
+                figure = figure.mark(Mark::new(x_at, y_at, format!("at {}", short(x_at))));
+            }
+        }
+    }
+    curves.into_iter().fold(figure, Figure::series)
+}

@@ -1,0 +1,28 @@
+//! Experiments: a scenario read, its points run, and what comes of them written.
+//!
+//! A scenario is a [`document`](document::Document) that becomes a [`sweep`](axes::Sweep); [`plan`] turns that into jobs, one per
+//! protocol, point and replicate; [`run`] runs them side by side; each leaves a [`record`](record::Record), from which
+//! [`results`] makes tables and figures and writes them into a [folder](folder::ResultFolder).
+
+pub mod axes;
+pub mod columns;
+pub mod diagnostic;
+pub mod document;
+pub mod figures;
+pub mod folder;
+pub mod groups;
+pub mod interrupt;
+pub mod journal;
+pub mod overrides;
+pub mod plan;
+pub mod progress;
+pub mod published;
+pub mod record;
+pub mod results;
+pub mod run;
+pub mod scenario;
+pub mod schema;
+pub mod screen;
+pub mod shipped;
+mod tree;
+mod wording;

@@ -1,0 +1,200 @@
+//! Running the jobs of a plan side by side.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
+
+use super::diagnostic::Diagnostic;
+use super::interrupt::Interrupt;
+use super::journal::Journal;
+use super::plan::{Job, Plan, blame};
+use super::progress::Progress;
+use super::record::{FloodOracle, Measured, Record};
+use crate::graph::{Search, components};
+use crate::protocols::{self, Visit};
+use crate::sim::{Engine, Outcome, Protocol, QueueKind, Span, World};
+use crate::world::Terrain;
+
+/// How jobs are run. Nothing here can change a result.
+#[derive(Debug)]
+pub struct Options {
+    /// Threads; all that the machine has if not given.
+    pub threads: Option<usize>,
+    /// The event queue.
+    pub queue: QueueKind,
+    /// No progress on stderr.
+    pub quiet: bool,
+    /// Stops the run between two simulated seconds.
+    pub interrupt: Interrupt,
+    /// The scenario's folder, where files that it names are looked for.
+    pub folder: Option<PathBuf>,
+}
+
+/// Why there are no results.
+#[derive(Debug)]
+pub enum Stop {
+    /// Ctrl-C; so many of so many jobs are done, and kept for resuming.
+    Interrupted {
+        /// Jobs done.
+        done: usize,
+        /// All jobs.
+        total: usize,
+    },
+    /// Something is wrong.
+    Failed(Diagnostic),
+}
+
+/// Runs all jobs; records come in the order of the jobs. Those that the journal already has are not run again.
+///
+/// # Errors
+/// Ctrl-C, or the first fault found.
+pub fn run(plan: &Plan, journal: Option<&Journal>, options: &Options) -> Result<Vec<Record>, Stop> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
+    let pool = pool.map_err(|error| Stop::Failed(Diagnostic::new(format!("no threads could be started: {error}"))))?;
+    // Large networks first, so that no thread is left alone with one at the end.
+    let mut order: Vec<usize> = (0..plan.jobs.len()).collect();
+    order.sort_by_key(|&job| std::cmp::Reverse(plan.jobs[job].scenario.peers));
+    let kept: Vec<Option<Record>> =
+        plan.jobs.iter().map(|job| journal.and_then(|journal| journal.get(&job.key()))).collect();
+    let done = kept.iter().flatten().count();
+    let progress = Progress::start(plan.jobs.len() as u64, done as u64, options.quiet);
+    let failed = AtomicBool::new(false);
+    let one = |&number: &usize| -> Result<(usize, Record), Stop> {
+        if failed.load(Ordering::Relaxed) {
+            return Err(Stop::Interrupted { done: 0, total: 0 });
+        }
+        if let Some(record) = &kept[number] {
+            return Ok((number, record.clone()));
+        }
+        let job = &plan.jobs[number];
+        let record = run_job(plan, job, options).inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
+        if let Some(journal) = journal {
+            journal.append(&job.key(), &record).map_err(Stop::Failed)?;
+        }
+        progress.tick();
+        Ok((number, record))
+    };
+    let results: Vec<Result<(usize, Record), Stop>> =
+        pool.install(|| order.par_iter().with_max_len(1).map(one).collect());
+    progress.finish();
+    let total = results.len();
+    let finished = results.iter().filter(|result| result.is_ok()).count();
+    let mut records = Vec::with_capacity(total);
+    let mut interrupted = false;
+    // Of several faults, the one that comes first in the order of the jobs is told.
+    let mut fault: Option<(usize, Diagnostic)> = None;
+    for (&number, result) in order.iter().zip(results) {
+        match result {
+            Ok(record) => records.push(record),
+            Err(Stop::Interrupted { .. }) => interrupted = true,
+            Err(Stop::Failed(error)) => {
+                if fault.as_ref().is_none_or(|&(first, _)| number < first) {
+                    fault = Some((number, error));
+                }
+            }
+        }
+    }
+    if let Some((_, error)) = fault {
+        return Err(Stop::Failed(error));
+    }
+    if interrupted {
+        return Err(Stop::Interrupted { done: finished, total });
+    }
+    records.sort_by_key(|&(number, _)| number);
+    Ok(records.into_iter().map(|(_, record)| record).collect())
+}
+
+fn run_job(plan: &Plan, job: &Job, options: &Options) -> Result<Record, Stop> {
+    let visitor = RunJob { plan, job, options };
+    protocols::with(&job.protocol, visitor).expect("the plan has checked the names")
+}
+
+struct RunJob<'a> {
+    plan: &'a Plan,
+    job: &'a Job,
+    options: &'a Options,
+}
+
+impl Visit for RunJob<'_> {
+    type Output = Result<Record, Stop>;
+
+    fn visit<P: Protocol>(self) -> Self::Output {
+        let RunJob { plan, job, options } = self;
+        let interrupted = || Stop::Interrupted { done: 0, total: 0 };
+        if options.interrupt.requested() {
+            return Err(interrupted());
+        }
+        let path = format!("protocol.{}", P::NAME);
+        let params: P::Params = plan.sweep.deserialize_at(&path, &job.point).map_err(Stop::Failed)?;
+        let wants_flood =
+            plan.first.columns.iter().any(|column| column.starts_with("flood_") || column == "reach_share_min");
+        let terrain = build(job, options.folder.as_deref(), P::OVERLAY)
+            .map_err(|error| Stop::Failed(blame(&plan.sweep, &job.point, &error)))?;
+        let terrain = Arc::new(terrain);
+        let director = terrain.director(P::servers(&params));
+        let world: Arc<dyn World> = Arc::clone(&terrain) as Arc<dyn World>;
+        let mut engine = Engine::<P>::new(world, director, &params, options.queue)
+            .map_err(|what| Stop::Failed(plan.sweep.diagnose(&job.point, &path, format!("{}: {what}", P::NAME))))?;
+        let end = engine.end();
+        let mut looked = Instant::now();
+        while engine.now() < end {
+            engine.run_until((engine.now() + Span::secs(1)).min(end));
+            if looked.elapsed() > Duration::from_millis(50) {
+                looked = Instant::now();
+                if options.interrupt.requested() {
+                    return Err(interrupted());
+                }
+            }
+        }
+        let outcome = engine.finish();
+        let flood = (wants_flood && P::OVERLAY).then(|| flood_oracle(&terrain, &params, &outcome)).flatten();
+        let mut record = Measured::new(&outcome, flood).record(plan.first.lookups_csv);
+        if !job.scenario.underlay.latency.has_geometry() {
+            // Without geometry, a round trip below says nothing about a detour above.
+            record.values.remove("stretch_mean");
+        }
+        Ok(record)
+    }
+}
+
+/// The world of a job.
+///
+/// # Errors
+/// What is wrong with it, with the key to blame.
+pub fn build(job: &Job, folder: Option<&Path>, overlay: bool) -> Result<Terrain, crate::world::WorldError> {
+    Terrain::build(&job.scenario.settings(), job.scenario.peers, job.seed, folder, overlay)
+}
+
+/// What breadth-first search says about floods from the same origins, with the protocol's `ttl`.
+fn flood_oracle(terrain: &Terrain, params: &impl serde::Serialize, outcome: &Outcome) -> Option<FloodOracle> {
+    let graph = terrain.graph()?;
+    let params = serde_json::to_value(params).ok()?;
+    let ttl = match params.get("ttl")? {
+        serde_json::Value::Number(ttl) => ttl.as_u64()? as u32,
+        _ => u32::MAX, // "edge"
+    };
+    let components = components(graph);
+    let largest = components.largest()?;
+    let size = f64::from(components.sizes[largest as usize]);
+    let mut search = Search::new();
+    let (mut messages, mut reached) = (0u64, 0u64);
+    let mut least: Option<f64> = None;
+    for lookup in &outcome.lookups {
+        let flood = search.flood(graph, lookup.origin, ttl);
+        messages += flood.messages;
+        reached += u64::from(flood.reached);
+        if components.label[lookup.origin as usize] == largest {
+            let share = f64::from(lookup.visited) / size;
+            least = Some(least.map_or(share, |least: f64| least.min(share)));
+        }
+    }
+    let n = outcome.lookups.len() as f64;
+    (n > 0.0).then(|| FloodOracle {
+        messages_mean: messages as f64 / n,
+        reach_mean: reached as f64 / n,
+        reach_share_min: least,
+    })
+}

@@ -1,0 +1,235 @@
+//! The scenario as one typed value: what a document says at one point of its sweep.
+
+use serde::{Deserialize, Serialize};
+
+use super::diagnostic::Diagnostic;
+use super::schema::Schema;
+use crate::world::{
+    ChurnSettings, ContentSettings, FaultSettings, OverlaySettings, PopulationSettings, Settings, UnderlaySettings,
+    WorkloadSettings,
+};
+
+/// A scenario at one point of its sweep, without the `[protocol.*]` tables, whose types the registry knows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Its name: that of the folder of its results.
+    pub name: String,
+    /// What it shows, in a line.
+    #[serde(default)]
+    pub title: String,
+    /// What it assumes, in a few sentences; printed with the results.
+    #[serde(default)]
+    pub assumes: String,
+    /// How many peers; may be left out where a measured overlay says so.
+    #[serde(default)]
+    pub peers: Option<u32>,
+    /// The seed of the first replicate; the others count on from it.
+    #[serde(default = "one")]
+    pub seed: u64,
+    /// Runs that differ in the seed alone.
+    #[serde(default = "one_run")]
+    pub replicates: u32,
+    /// Which protocols.
+    pub protocols: Vec<String>,
+    /// Columns of `summary.csv` beside those that every result shares.
+    #[serde(default)]
+    pub columns: Vec<String>,
+    /// Whether `lookups.csv`, one row per lookup, is written.
+    #[serde(default)]
+    pub lookups_csv: bool,
+    /// Who takes part.
+    #[serde(default)]
+    pub population: PopulationSettings,
+    /// The graph that unstructured overlays start from.
+    #[serde(default)]
+    pub overlay: OverlaySettings,
+    /// Latency and loss.
+    #[serde(default)]
+    pub underlay: UnderlaySettings,
+    /// Objects and who holds them.
+    #[serde(default)]
+    pub content: ContentSettings,
+    /// Lookups.
+    #[serde(default)]
+    pub workload: WorkloadSettings,
+    /// Sessions.
+    #[serde(default)]
+    pub churn: ChurnSettings,
+    /// What strikes many peers at once.
+    #[serde(default)]
+    pub faults: Vec<FaultSettings>,
+    /// Figures to draw.
+    #[serde(default)]
+    pub figures: Vec<FigureSettings>,
+    /// Published figures to set beside ours.
+    #[serde(default)]
+    pub published: Vec<Published>,
+}
+
+fn one() -> u64 {
+    1
+}
+
+fn one_run() -> u32 {
+    1
+}
+
+/// A figure to draw from the results.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FigureSettings {
+    /// The file's name without its ending.
+    pub name: String,
+    /// What kind of figure.
+    pub kind: FigureKind,
+    /// The finding, as a title.
+    pub title: String,
+    /// For `against`: the column on the x axis, a swept key.
+    #[serde(default = "peers_key")]
+    pub x: String,
+    /// For `against`: the column on the y axis.
+    #[serde(default)]
+    pub y: String,
+    /// For `against`: what the y axis is called; the column's name if empty.
+    #[serde(default)]
+    pub y_label: String,
+    /// For `crossover`: how long a peer stays online. One hour if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<crate::units::Span>,
+    /// For `against`: whether the y axis is logarithmic.
+    #[serde(default = "yes")]
+    pub log: bool,
+    /// Only runs whose swept key has this value (as `summary.csv` writes it): `{"content.replicas" = "10"}`.
+    #[serde(default)]
+    pub only: std::collections::BTreeMap<String, String>,
+}
+
+fn peers_key() -> String {
+    "peers".to_string()
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// The kinds of figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FigureKind {
+    /// One column against a swept key, a line per protocol, error bars over replicates.
+    Against,
+    /// The share of lookups found within a time, at the largest size.
+    Deadline,
+    /// How the load is spread over participants, at the largest size.
+    Load,
+    /// Total cost per lookup against how many lookups there are per arrival of a peer, at the largest size.
+    Crossover,
+}
+
+/// A published figure and where it belongs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Published {
+    /// The column that it is to be compared with.
+    pub column: String,
+    /// The runs it is about: swept keys and their values as `summary.csv` writes them.
+    #[serde(default)]
+    pub only: std::collections::BTreeMap<String, String>,
+    /// The protocol, where the scenario has several.
+    #[serde(default)]
+    pub protocol: Option<String>,
+    /// The published value, or another column that must be equalled.
+    pub value: Expected,
+    /// How far ours may be from it.
+    #[serde(default)]
+    pub tolerance: f64,
+    /// Whether the value is a lower bound only.
+    #[serde(default)]
+    pub at_least: bool,
+    /// Where the figure comes from.
+    pub source: String,
+}
+
+/// What a column is compared with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Expected {
+    /// A number.
+    Number(f64),
+    /// Another column.
+    Column(String),
+}
+
+impl Scenario {
+    /// The tables that describe the world.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            population: self.population.clone(),
+            overlay: self.overlay.clone(),
+            underlay: self.underlay.clone(),
+            content: self.content.clone(),
+            workload: self.workload.clone(),
+            churn: self.churn.clone(),
+            faults: self.faults.clone(),
+        }
+    }
+
+    /// Checks what the types cannot: the key to blame and what is wrong.
+    ///
+    /// # Errors
+    /// The first fault found.
+    pub fn check(&self) -> Result<(), (String, String)> {
+        let wrong = |key: &str, what: String| Err((key.to_string(), what));
+        let folder_name = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+        if self.name.is_empty() || !self.name.chars().all(folder_name) || self.name.contains("..") {
+            return wrong("name", format!("`{}` cannot name a folder of results", self.name));
+        }
+        if self.peers == Some(0) {
+            return wrong("peers", "a network needs at least 1 peer".to_string());
+        }
+        if self.replicates == 0 {
+            return wrong("replicates", "expected at least 1".to_string());
+        }
+        if self.protocols.is_empty() {
+            return wrong("protocols", format!("expected at least one of {}", crate::protocols::NAMES.join(", ")));
+        }
+        Ok(())
+    }
+}
+
+/// Which keys are lists, which are variants, and which cannot be swept.
+pub fn schema() -> Schema {
+    Schema::default()
+        .lists([
+            "protocols",
+            "columns",
+            "faults",
+            "faults.*.crash.peers",
+            "faults.*.crash.peers.*",
+            "figures",
+            "published",
+            "protocol.*.ids",
+            "protocol.*.keys",
+        ])
+        .variants([
+            "overlay.graph",
+            "underlay.latency",
+            "churn.sessions",
+            "faults.*.crash",
+            "protocol.gnutella.search",
+        ])
+        .unsweepable("seed", "use `replicates`: runs that differ in the seed alone")
+        .unsweepable("replicates", "give the number of runs per point")
+        .unsweepable("name", "a scenario has one name")
+        .unsweepable("title", "a scenario has one title")
+        .unsweepable("assumes", "a scenario makes its assumptions once")
+        .unsweepable("lookups_csv", "the file is written or not")
+        .unsweepable("figures.**", "a figure shows all points")
+        .unsweepable("published.**", "a published figure is one number")
+}
+
+/// An error about a key that has no place in any document: for scenarios made by programs.
+pub fn diagnose(key: &str, what: &str) -> Diagnostic {
+    Diagnostic::new(format!("`{key}`: {what}"))
+}

@@ -1,0 +1,35 @@
+//! The scenarios that the binary carries.
+
+/// A shipped scenario.
+#[derive(Clone, Copy, Debug)]
+pub struct Shipped {
+    /// Its name, by which `peerlab run` knows it.
+    pub name: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+macro_rules! shipped {
+    ($($name:literal),+ $(,)?) => {
+        /// All shipped scenarios.
+        pub const SHIPPED: &[Shipped] =
+            &[$(Shipped { name: $name, text: include_str!(concat!("../../scenarios/", $name, ".toml")) }),+];
+    };
+}
+
+shipped! {
+    "compare",
+    "server-down",
+    "papers/chord-path-length",
+    "papers/gnutella-reach",
+}
+
+/// The shipped scenario called `name`.
+pub fn find(name: &str) -> Option<&'static Shipped> {
+    SHIPPED.iter().find(|scenario| scenario.name == name)
+}
+
+/// The names of all shipped scenarios.
+pub fn names() -> Vec<&'static str> {
+    SHIPPED.iter().map(|scenario| scenario.name).collect()
+}

@@ -1,0 +1,81 @@
+//! What Chord nodes say to each other, and what it weighs.
+
+use super::tables::NodeRef;
+use crate::sim::{Parcel, PeerId, Span};
+use crate::space::ring::Id;
+
+/// A message from one node to another: hosts are the engine's business, their virtual nodes are ours.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Which node of the receiver.
+    pub at: u8,
+    /// Which node of the sender.
+    pub from: u8,
+    /// What it says.
+    pub say: Say,
+}
+
+/// What a message says. `n` is the receiver.
+#[derive(Clone, Debug)]
+pub enum Say {
+    /// Recursive lookup: find the owner of `key`, and let it answer `origin`.
+    FindSuccessor { key: Id, origin: NodeRef },
+    /// You own `key`: tell `origin` who provides it.
+    Get { key: Id, origin: NodeRef },
+    /// These provide the key.
+    Providers(Parcel<PeerId>),
+    /// Iterative lookup: who comes next on the way to `key`?
+    Closest { key: Id, search: u32 },
+    /// These nodes come next, best first.
+    Closer { search: u32, nodes: Parcel<NodeRef> },
+    /// `key` lies between me and my successor: these are the owner and the nodes after it.
+    Owners { search: u32, nodes: Parcel<NodeRef> },
+    /// Who is your predecessor, and who follows you?
+    Stabilize,
+    /// My predecessor comes first, then my successors.
+    Neighbours { predecessor: Option<NodeRef>, successors: Parcel<NodeRef> },
+    /// I might be your predecessor.
+    Notify,
+    /// Are you there?
+    Ping,
+    /// I am.
+    Pong,
+    /// Keep these index entries.
+    Store(Parcel<Entry>),
+    /// I have them.
+    Stored,
+    /// I leave: this is my predecessor, and these my successors.
+    Leaving { predecessor: Option<NodeRef>, successors: Parcel<NodeRef> },
+}
+
+/// One reference from a key to a provider, and how much longer it is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The key.
+    pub key: Id,
+    /// Who holds the object.
+    pub provider: PeerId,
+    /// Until when, counted from the sending of the message; zero for ever.
+    pub left: Span,
+    /// How many more nodes after the receiver are to keep a copy.
+    pub copies: u8,
+}
+
+impl Say {
+    /// Bytes on the wire: 20 for the header, and 4 for each identifier or address carried (Li et al. 2005).
+    pub fn wire_size(&self) -> u32 {
+        let carried = match self {
+            Say::FindSuccessor { .. } | Say::Get { .. } => 2,
+            Say::Providers(peers) => peers.as_slice().len(),
+            Say::Closest { .. } => 1,
+            Say::Closer { nodes, .. } | Say::Owners { nodes, .. } => nodes.as_slice().len(),
+            Say::Stabilize | Say::Notify | Say::Ping | Say::Pong | Say::Stored => 0,
+            Say::Neighbours { predecessor, successors } | Say::Leaving { predecessor, successors } => {
+                usize::from(predecessor.is_some()) + successors.as_slice().len()
+            }
+            // A key, a provider and a lifetime each.
+            Say::Store(entries) => 3 * entries.as_slice().len(),
+        };
+        20 + 4 * carried as u32
+    }
+}

@@ -1,0 +1,244 @@
+//! Chord: Stoica, Morris, Karger, Kaashoek, Balakrishnan, *Chord: A Scalable Peer-to-peer Lookup Service for Internet
+//! Applications*, SIGCOMM 2001; and with Liben-Nowell and Dabek, IEEE/ACM Transactions on Networking 11(1), 2003 (ToN).
+//!
+//! | here | the paper |
+//! | --- | --- |
+//! | [`Node`], its `successors` and `fingers` | ToN, Table I |
+//! | `find_successor`, `closest_preceding_node` | ToN, Fig. 5 (recursive form) |
+//! | `search`, `step`, `closer` | the iterative form, SIGCOMM 2001, section 6.1 |
+//! | `join`, `stabilize`, `notify`, `fix_fingers`, `check_predecessor` | ToN, Fig. 6 |
+//! | `neighbours`: the successor list is the successor's, shifted by one | ToN, section IV-E.3 |
+//! | `leave`: keys go to the successor, neighbours learn of each other | ToN, section IV-E.4 |
+//! | `store`: copies on the next nodes of the list | ToN, section IV-E.3 |
+//! | virtual nodes: several [`Node`]s in one peer | ToN, section IV-B |
+//!
+//! A node that has joined looks its fingers up at once instead of waiting for `fix_fingers`. Published are references to
+//! the holders of an object, which age and are published again; the object itself stays where it is.
+//!
+//! Left out: locality (server selection by latency), authentication, and the merging of rings that have parted.
+
+mod index;
+mod message;
+mod node;
+mod params;
+mod search;
+mod tables;
+
+use std::mem::offset_of;
+
+pub use self::message::{Entry, Message, Say};
+pub use self::node::Node;
+pub use self::params::{FingerRule, Params, Plan, Routing, Shared};
+pub use self::tables::{Fingers, NodeRef};
+use crate::sim::{Context, Lookup, Online, PeerId, Protocol, Routine, Setup, Span, Textbook, Violation};
+
+/// One peer of a Chord ring: a node, or several where hosts have virtual nodes.
+#[derive(Clone, Debug)]
+pub struct Chord {
+    node: Node,
+    more: Option<Box<[Node]>>,
+}
+
+/// What a peer waits for.
+#[derive(Clone, Copy, Debug)]
+pub enum Timer {
+    /// n.stabilize() is due.
+    Stabilize,
+    /// n.fix_fingers() is due.
+    FixFingers,
+    /// n.check_predecessor() is due.
+    CheckPredecessor,
+    /// What the peer shares is to be published again.
+    Republish,
+    /// Joining failed: try again.
+    Retry,
+}
+
+impl Protocol for Chord {
+    const NAME: &'static str = "chord";
+    const PAPER: &'static str = "Stoica et al., SIGCOMM 2001 and IEEE/ACM ToN 11(1), 2003";
+    const TITLE: &'static str = "a ring with fingers: structured";
+    const TEXTBOOK: Textbook = Textbook { messages: "O(log n)", hops: "O(log n)", state: "O(log n)" };
+    type Params = Params;
+    type Shared = Shared;
+    type Message = Message;
+    type Timer = Timer;
+    type Plan = Plan;
+
+    fn shared(setup: &Setup<'_>, params: &Params) -> Result<Shared, String> {
+        Shared::new(setup, params)
+    }
+
+    fn new(me: PeerId, shared: &Shared) -> Chord {
+        Chord::of(me, shared, |node| Node::new(node, shared))
+    }
+
+    fn plan(setup: &Setup<'_>, shared: &Shared) -> Plan {
+        Plan::new(setup, shared)
+    }
+
+    fn settled(plan: &Plan, shared: &Shared, me: PeerId) -> Chord {
+        Chord::of(me, shared, |node| Node::settled(node, plan, shared))
+    }
+
+    fn routines(shared: &Shared) -> Vec<Routine<Timer>> {
+        let params = &shared.params;
+        let duties = [
+            (Timer::Stabilize, params.stabilize),
+            (Timer::FixFingers, params.fix_fingers),
+            (Timer::CheckPredecessor, params.check_predecessor),
+            (Timer::Republish, params.republish),
+        ];
+        let wanted = duties.into_iter().filter(|&(_, period)| period > Span::ZERO);
+        wanted.map(|(timer, period)| Routine { timer, period }).collect()
+    }
+
+    fn on_join(&mut self, ctx: &mut Context<'_, Self>, contact: Option<PeerId>) {
+        let contact = contact.map(|peer| NodeRef { peer, index: 0 });
+        self.node.join(ctx, contact);
+        // The first node founds the ring if nobody else is there; the others join by way of it.
+        let contact = contact.or(Some(self.node.me));
+        for node in self.more.iter_mut().flatten() {
+            node.join(ctx, contact);
+        }
+    }
+
+    fn on_leave(&mut self, ctx: &mut Context<'_, Self>) {
+        for node in self.nodes_mut() {
+            node.leave(ctx);
+        }
+    }
+
+    fn on_lookup(&mut self, ctx: &mut Context<'_, Self>, lookup: Lookup) {
+        let key = ctx.shared().key(lookup.object);
+        self.node.look_up(ctx, key);
+    }
+
+    #[inline]
+    fn on_message(&mut self, ctx: &mut Context<'_, Self>, from: PeerId, message: Message) {
+        let from = NodeRef { peer: from, index: message.from };
+        let Some(n) = self.at_mut(message.at) else { return };
+        match message.say {
+            Say::FindSuccessor { key, origin } => n.find_successor(ctx, key, origin),
+            Say::Get { key, origin } => n.get(ctx, key, origin),
+            Say::Providers(peers) => n.answered(ctx, peers.as_slice()),
+            Say::Closest { key, search } => n.closest(ctx, from, key, search),
+            Say::Closer { search, nodes } => n.closer(ctx, from, search, nodes.as_slice()),
+            Say::Owners { search, nodes } => n.owners_found(ctx, search, nodes.as_slice()),
+            Say::Stabilize => n.tell_neighbours(ctx, from),
+            Say::Neighbours { predecessor, successors } => {
+                n.neighbours(ctx, from, predecessor, successors.as_slice());
+            }
+            Say::Notify => n.notify(ctx, from),
+            Say::Ping => n.reply(ctx, from, Say::Pong),
+            Say::Store(entries) => n.stored(ctx, from, entries.into_vec()),
+            Say::Leaving { predecessor, successors } => n.leaving(ctx, from, predecessor, successors.as_slice()),
+            // The engine has noted the answer.
+            Say::Pong | Say::Stored => {}
+        }
+    }
+
+    fn on_silence(&mut self, ctx: &mut Context<'_, Self>, to: PeerId, asked: Message) {
+        if let Some(n) = self.at_mut(asked.from) {
+            n.silent(ctx, NodeRef { peer: to, index: asked.at }, asked.say);
+        }
+    }
+
+    fn on_timer(&mut self, ctx: &mut Context<'_, Self>, timer: Timer) {
+        match timer {
+            Timer::Stabilize => self.nodes_mut().for_each(|n| n.stabilize(ctx)),
+            Timer::FixFingers => self.nodes_mut().for_each(|n| n.fix_fingers(ctx)),
+            Timer::CheckPredecessor => self.nodes_mut().for_each(|n| n.check_predecessor(ctx)),
+            Timer::Republish => self.node.publish_all(ctx),
+            Timer::Retry => {
+                let contact = ctx.bootstrap().map(|peer| NodeRef { peer, index: 0 });
+                self.nodes_mut().filter(|n| !n.joined).for_each(|n| n.join(ctx, contact));
+            }
+        }
+    }
+
+    fn links(&self) -> impl Iterator<Item = PeerId> {
+        let mut peers: Vec<PeerId> = self.nodes().flat_map(Node::contacts).map(|node| node.peer).collect();
+        peers.sort_unstable();
+        peers.dedup();
+        let me = self.node.me.peer;
+        peers.into_iter().filter(move |&peer| peer != me)
+    }
+
+    fn entries(&self) -> usize {
+        self.nodes().map(Node::entries).sum()
+    }
+
+    fn wire_size(_shared: &Shared, message: &Message) -> u32 {
+        message.say.wire_size()
+    }
+
+    fn invariants(network: &[&Self], online: &Online<'_>, shared: &Shared) -> Result<(), Violation> {
+        ring_is_whole(network, online, shared)
+    }
+
+    #[inline]
+    fn touches(shared: &Shared, to: PeerId, message: &Message) -> usize {
+        match message.say {
+            // The finger for the leading bit of the distance.
+            Say::FindSuccessor { key, .. } => {
+                let id = shared.id(NodeRef { peer: to, index: 0 });
+                let k = 63 - id.distance(key).leading_zeros().min(63);
+                offset_of!(Chord, node) + offset_of!(Node, fingers) + Fingers::offset_of(k)
+            }
+            _ => 0,
+        }
+    }
+}
+
+impl Chord {
+    fn of(me: PeerId, shared: &Shared, make: impl Fn(NodeRef) -> Node) -> Chord {
+        let node = make(NodeRef { peer: me, index: 0 });
+        let more: Vec<Node> = shared.nodes(me).skip(1).map(make).collect();
+        Chord { node, more: (!more.is_empty()).then(|| more.into_boxed_slice()) }
+    }
+
+    /// The peer's nodes.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        std::iter::once(&self.node).chain(self.more.iter().flatten())
+    }
+
+    /// The peer's nodes, to work on or to meddle with.
+    pub fn nodes_mut(&mut self) -> impl Iterator<Item = &mut Node> {
+        std::iter::once(&mut self.node).chain(self.more.iter_mut().flatten())
+    }
+
+    #[inline]
+    fn at_mut(&mut self, index: u8) -> Option<&mut Node> {
+        if index == 0 { Some(&mut self.node) } else { self.more.as_mut()?.get_mut(index as usize - 1) }
+    }
+}
+
+/// Every node online has joined; its predecessor and its successor list are the nodes before and after it in order of
+/// identifiers.
+fn ring_is_whole(network: &[&Chord], online: &Online<'_>, shared: &Shared) -> Result<(), Violation> {
+    let mut ring: Vec<&Node> = network.iter().flat_map(|peer| peer.nodes()).collect();
+    ring.sort_unstable_by_key(|node| node.id());
+    let n = ring.len();
+    for (i, node) in ring.iter().enumerate() {
+        let at = node.address().peer;
+        if !online.contains(at) {
+            return Err(Violation::at(at, "is taken for online under a former session's address"));
+        }
+        let expected: Vec<NodeRef> =
+            (1..=shared.params.successors.min((n - 1).max(1))).map(|k| ring[(i + k) % n].address()).collect();
+        let listed: Vec<NodeRef> = node.successors().collect();
+        if listed != expected {
+            return Err(Violation::at(at, format!("successors are {listed:?}, and should be {expected:?}")));
+        }
+        let predecessor = (n > 1).then(|| ring[(i + n - 1) % n].address());
+        if node.predecessor() != predecessor {
+            let found = node.predecessor();
+            return Err(Violation::at(at, format!("predecessor is {found:?}, and should be {predecessor:?}")));
+        }
+        if let Some((k, dead)) = node.fingers().find(|(_, finger)| !online.contains(finger.peer)) {
+            return Err(Violation::at(at, format!("finger {k} points to {}, who is gone", dead.peer)));
+        }
+    }
+    Ok(())
+}

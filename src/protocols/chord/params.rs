@@ -1,0 +1,358 @@
+//! Chord's parameters, made ready: identifiers, keys and the settled ring.
+
+use serde::{Deserialize, Serialize};
+
+use super::tables::{Fingers, NodeRef, Successors};
+use crate::sim::random::{Purpose, derive};
+use crate::sim::{ObjectId, PeerId, Setup, Span};
+use crate::space::ring::{Id, Ring};
+
+/// The `[protocol.chord]` table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Params {
+    /// Bits of an identifier, 1 to 160. Beyond 64 the leading 64 are simulated.
+    pub bits: u32,
+    /// Length of the successor list, at least 1. The paper wants some 2 log2 N.
+    pub successors: usize,
+    /// How a lookup travels.
+    pub routing: Routing,
+    /// Whether the successor list takes part in routing, or only the immediate successor does.
+    pub list_routes: bool,
+    /// Where a finger points.
+    pub fingers: FingerRule,
+    /// How often a node asks its successor for that one's predecessor. "0 s" for never.
+    pub stabilize: Span,
+    /// How often a node refreshes one finger. "0 s" for never.
+    pub fix_fingers: Span,
+    /// How often a node checks that its predecessor lives. "0 s" for never.
+    pub check_predecessor: Span,
+    /// How long a node waits for an answer before it takes the other for dead (the paper's simulations: 500 ms).
+    pub timeout: Span,
+    /// Ring positions per peer, 1 to 255.
+    pub virtual_nodes: u8,
+    /// Nodes that keep each index entry: its owner and the next ones on the successor list.
+    pub replication: usize,
+    /// How long an index entry lives without being republished. "0 s" for ever.
+    pub lifetime: Span,
+    /// How often a holder republishes what it shares. "0 s" for never.
+    pub republish: Span,
+    /// How many nodes an answer on the way proposes as the next one. More survive more failures.
+    pub alternatives: usize,
+    /// Identifiers of the peers in order, for small rings; else SHA-1 of run seed, peer and virtual node.
+    pub ids: Vec<u64>,
+    /// Keys of the objects in order, for small rings; else SHA-1 of run seed and object.
+    pub keys: Vec<u64>,
+}
+
+/// How a lookup travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Routing {
+    /// The origin asks node after node.
+    Iterative,
+    /// Nodes pass the request on; the owner answers the origin. Falls back to iterative after silence.
+    Recursive,
+    /// Along successors only, as a ring without fingers would; nodes pass the request on. For teaching.
+    Successors,
+}
+
+/// Where finger k of node n points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FingerRule {
+    /// To the first node at or after n + 2^k: Chord's own.
+    Successor,
+    /// To the last node at or before n + 2^k: PeerSim's.
+    Predecessor,
+}
+
+impl Default for Params {
+    fn default() -> Params {
+        Params {
+            bits: 160,
+            successors: 16,
+            routing: Routing::Iterative,
+            list_routes: true,
+            fingers: FingerRule::Successor,
+            stabilize: Span::secs(30),
+            fix_fingers: Span::secs(30),
+            check_predecessor: Span::secs(30),
+            timeout: Span::millis(500),
+            virtual_nodes: 1,
+            replication: 1,
+            lifetime: Span::secs(3600),
+            republish: Span::secs(1800),
+            alternatives: 3,
+            ids: Vec::new(),
+            keys: Vec::new(),
+        }
+    }
+}
+
+/// What all nodes of a run share.
+#[derive(Debug)]
+pub struct Shared {
+    /// The parameters.
+    pub params: Params,
+    /// The ring.
+    pub ring: Ring,
+    /// By peer and virtual node: the identifier that real messages carry beside the address.
+    ids: Vec<Id>,
+    keys: Keys,
+}
+
+/// Where the keys of objects come from.
+#[derive(Debug)]
+enum Keys {
+    /// By object.
+    Listed(Vec<Id>),
+    /// Every object is a peer: its key is that peer's identifier.
+    Identities,
+    /// SHA-1 under this seed.
+    Hashed(u64),
+}
+
+impl Shared {
+    /// Makes the parameters ready.
+    pub fn new(setup: &Setup<'_>, params: &Params) -> Result<Shared, String> {
+        check(setup, params)?;
+        let ring = Ring::new(params.bits);
+        let seed = derive(setup.world.seed(), Purpose::Identifiers, 0);
+        let per_peer = u64::from(params.virtual_nodes);
+        let nodes = u64::from(setup.participants) * per_peer;
+        let mut ids: Vec<Id> = if params.ids.is_empty() {
+            use rayon::prelude::*;
+            (0..nodes).into_par_iter().map(|node| ring.hash(&[seed, node / per_peer, node % per_peer])).collect()
+        } else {
+            params.ids.iter().map(|&id| ring.id(id)).collect()
+        };
+        if params.ids.is_empty() {
+            resolve_collisions(&mut ids, ring)?;
+        }
+        let identities = setup.world.objects() == setup.world.peers()
+            && (0..setup.world.objects()).all(|o| setup.world.holders(ObjectId::new(o)) == [o]);
+        let keys = if !params.keys.is_empty() {
+            Keys::Listed(params.keys.iter().map(|&key| ring.id(key)).collect())
+        } else if identities && setup.world.peers() > 0 {
+            Keys::Identities
+        } else {
+            Keys::Hashed(derive(setup.world.seed(), Purpose::Identifiers, 1))
+        };
+        let keys = match keys {
+            Keys::Hashed(seed) => {
+                Keys::Listed((0..setup.world.objects()).map(|o| ring.hash(&[seed, u64::from(o)])).collect())
+            }
+            Keys::Listed(_) | Keys::Identities => keys,
+        };
+        Ok(Shared { params: params.clone(), ring, ids, keys })
+    }
+
+    /// The identifier of `node`.
+    #[inline]
+    pub fn id(&self, node: NodeRef) -> Id {
+        self.ids[node.peer.index() * self.params.virtual_nodes as usize + node.index as usize]
+    }
+
+    /// The key of `object`. Objects that nobody has ever published have keys too.
+    #[inline]
+    pub fn key(&self, object: ObjectId) -> Id {
+        match &self.keys {
+            Keys::Listed(keys) if object.index() < keys.len() => keys[object.index()],
+            Keys::Identities if object.index() < self.ids.len() => self.id(NodeRef {
+                peer: PeerId::new(object.rank()),
+                index: 0,
+            }),
+            Keys::Listed(_) | Keys::Identities => self.ring.hash(&[u64::from(object.rank())]),
+            Keys::Hashed(seed) => self.ring.hash(&[*seed, u64::from(object.rank())]),
+        }
+    }
+
+    /// The nodes of `peer`.
+    pub fn nodes(&self, peer: PeerId) -> impl Iterator<Item = NodeRef> {
+        (0..self.params.virtual_nodes).map(move |index| NodeRef { peer, index })
+    }
+}
+
+fn check(setup: &Setup<'_>, params: &Params) -> Result<(), String> {
+    let nodes = u64::from(setup.participants) * u64::from(params.virtual_nodes);
+    if !(1..=160).contains(&params.bits) {
+        return Err(format!("bits = {}: expected 1 to 160", params.bits));
+    }
+    if params.bits < 64 && nodes > 1 << params.bits {
+        return Err(format!("bits = {}: {nodes} nodes do not fit on a ring of 2^{}", params.bits, params.bits));
+    }
+    if params.successors == 0 {
+        return Err("successors = 0: a node needs at least 1".to_string());
+    }
+    if params.replication == 0 || params.replication > params.successors {
+        return Err(format!(
+            "replication = {}: expected 1 to the length of the successor list, {}",
+            params.replication, params.successors
+        ));
+    }
+    if params.virtual_nodes == 0 {
+        return Err("virtual_nodes = 0: expected 1 to 255".to_string());
+    }
+    if params.alternatives == 0 {
+        return Err("alternatives = 0: expected at least 1".to_string());
+    }
+    if params.fingers == FingerRule::Predecessor && params.fix_fingers > Span::ZERO {
+        return Err("fingers = \"predecessor\": fix_fingers looks for successors, and has to be \"0 s\"".to_string());
+    }
+    if params.timeout == Span::ZERO {
+        return Err("timeout = \"0 s\": a node must wait for answers".to_string());
+    }
+    if !params.ids.is_empty() {
+        if params.ids.len() as u64 != nodes {
+            return Err(format!("ids has {} entries for {nodes} nodes", params.ids.len()));
+        }
+        let mut sorted = params.ids.clone();
+        sorted.sort_unstable();
+        if let Some(twice) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(format!("ids: {} stands twice", twice[0]));
+        }
+    }
+    let listed = params.ids.iter().map(|id| ("ids", id)).chain(params.keys.iter().map(|key| ("keys", key)));
+    for (name, &number) in listed {
+        if params.bits < 64 && number >> params.bits != 0 {
+            return Err(format!("{name}: {number} does not fit in {} bits", params.bits));
+        }
+    }
+    Ok(())
+}
+
+/// On short rings, SHA-1 collides: whoever finds its place taken goes to the next free one, in order of number.
+fn resolve_collisions(ids: &mut [Id], ring: Ring) -> Result<(), String> {
+    let mut order: Vec<u32> = (0..ids.len() as u32).collect();
+    order.sort_unstable_by_key(|&node| (ids[node as usize], node));
+    let collides = order.windows(2).any(|pair| ids[pair[0] as usize] == ids[pair[1] as usize]);
+    if !collides {
+        return Ok(());
+    }
+    let mut taken = std::collections::BTreeSet::new();
+    for id in ids.iter_mut() {
+        while !taken.insert(*id) {
+            *id = id.plus(ring.power(0));
+        }
+    }
+    Ok(())
+}
+
+/// The ring as it is when everything has settled: the nodes online in order of their identifiers, and the objects in
+/// order of their keys.
+#[derive(Debug)]
+pub struct Plan {
+    nodes: Vec<(Id, NodeRef)>,
+    keys: Vec<(Id, ObjectId)>,
+    providers: Vec<Vec<PeerId>>,
+}
+
+impl Plan {
+    /// Sorts the ring.
+    pub fn new(setup: &Setup<'_>, shared: &Shared) -> Plan {
+        use rayon::prelude::*;
+        let peers = setup.online.par_iter().copied();
+        let mut nodes: Vec<(Id, NodeRef)> =
+            peers.flat_map_iter(|peer| shared.nodes(peer).map(|node| (shared.id(node), node))).collect();
+        nodes.par_sort_unstable();
+        let objects = (0..setup.world.objects()).map(ObjectId::new);
+        let mut keys: Vec<(Id, ObjectId)> = objects.map(|object| (shared.key(object), object)).collect();
+        keys.par_sort_unstable();
+        let online: std::collections::BTreeMap<u32, PeerId> = if setup.online.len() == setup.participants as usize {
+            Default::default()
+        } else {
+            setup.online.iter().map(|peer| (peer.number(), *peer)).collect()
+        };
+        let providers = keys.iter().map(|&(_, object)| {
+            let holders = setup.world.holders(object).iter();
+            let online = |&number: &u32| {
+                if online.is_empty() { Some(PeerId::new(number)) } else { online.get(&number).copied() }
+            };
+            holders.filter_map(online).collect()
+        });
+        let providers = providers.collect();
+        Plan { nodes, keys, providers }
+    }
+
+    /// How many nodes the ring has.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Where on the ring the node with `id` is, or would be.
+    fn place(&self, id: Id) -> usize {
+        // Identifiers are spread evenly, so the place is near id · N / 2^64: gallop from there.
+        let n = self.nodes.len();
+        let guess = (u128::from(id.aligned()) * n as u128 >> 64) as usize;
+        let (mut low, mut high) = (guess, guess);
+        let mut step = 32;
+        while low > 0 && self.nodes[low - 1].0 >= id {
+            low = low.saturating_sub(step);
+            step *= 2;
+        }
+        step = 32;
+        while high < n && self.nodes[high].0 < id {
+            low = low.max(high);
+            high = (high + step).min(n);
+            step *= 2;
+        }
+        low + self.nodes[low..high].partition_point(|&(other, _)| other < id)
+    }
+
+    /// The first node at or after `id`.
+    pub fn successor(&self, id: Id) -> NodeRef {
+        let place = self.place(id);
+        self.nodes[place % self.nodes.len()].1
+    }
+
+    /// The last node at or before `id`.
+    fn predecessor(&self, id: Id) -> NodeRef {
+        let (place, n) = (self.place(id), self.nodes.len());
+        if place < n && self.nodes[place].0 == id { self.nodes[place].1 } else { self.nodes[(place + n - 1) % n].1 }
+    }
+
+    /// The `count` nodes after the one with `id`, nearest first; the node itself only if it is alone.
+    pub fn after(&self, id: Id, count: usize) -> impl Iterator<Item = NodeRef> {
+        let (place, n) = (self.place(id), self.nodes.len());
+        (1..=count.min((n - 1).max(1))).map(move |i| self.nodes[(place + i) % n].1)
+    }
+
+    /// The node `back` places before the one with `id`.
+    pub fn before(&self, id: Id, back: usize) -> (Id, NodeRef) {
+        let (place, n) = (self.place(id), self.nodes.len());
+        self.nodes[(place + n - back % n) % n]
+    }
+
+    /// The fingers of the node with `id`.
+    pub fn fingers(&self, id: Id, shared: &Shared) -> Fingers {
+        let mut fingers = Fingers::empty();
+        let successor = self.after(id, 1).next().map_or(0, |node| id.distance(shared.id(node)));
+        for k in (64 - shared.ring.bits()..64).rev() {
+            let start = id.plus(1 << k);
+            let node = match shared.params.fingers {
+                // Lower fingers are the successor itself.
+                FingerRule::Successor if 1 << k <= successor => break,
+                FingerRule::Successor => self.successor(start),
+                FingerRule::Predecessor => self.predecessor(start),
+            };
+            if shared.id(node) != id {
+                fingers.set(k, Some(node), shared.id(node));
+            }
+        }
+        fingers
+    }
+
+    /// The successor list of the node with `id`.
+    pub fn successors(&self, id: Id, shared: &Shared) -> Successors {
+        Successors::new(self.after(id, shared.params.successors), shared.params.successors)
+    }
+
+    /// The keys in (`from`, `to`] with their providers online.
+    pub fn keys(&self, from: Id, to: Id) -> impl Iterator<Item = (Id, &[PeerId])> {
+        let start = self.keys.partition_point(|&(key, _)| key <= from);
+        let n = self.keys.len();
+        let within = (0..n).map(move |i| (start + i) % n).take_while(move |&i| self.keys[i].0.in_half_open(from, to));
+        within.map(|i| (self.keys[i].0, self.providers[i].as_slice()))
+    }
+}

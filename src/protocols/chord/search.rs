@@ -1,0 +1,289 @@
+//! Iterative lookups: the origin asks node after node, and remembers the ones it found dead.
+
+use super::message::Say;
+use super::node::{Ctx, Node};
+use super::tables::{NodeRef, Successors};
+use crate::sim::{Parcel, PeerId, Span};
+use crate::space::ring::Id;
+
+/// What the owner of a key is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// To be asked who provides the key.
+    Get,
+    /// To store a reference.
+    Put,
+    /// To be our successor.
+    Join,
+    /// To be the finger with this exponent.
+    Finger(u8),
+    /// The same, and then the next lower one: a node that has just joined fills its table.
+    FirstFinger(u8),
+}
+
+/// One search under way, at its origin.
+#[derive(Clone, Debug)]
+pub struct Search {
+    number: u32,
+    key: Id,
+    goal: Goal,
+    /// Nodes to ask, the best last.
+    candidates: Vec<NodeRef>,
+    /// Owners to turn to once they are known, the best last.
+    owners: Vec<NodeRef>,
+    dead: Vec<PeerId>,
+}
+
+impl Node {
+    /// Looks for the owner of `key`, starting from what the node knows itself.
+    pub(super) fn search(&mut self, ctx: &mut Ctx<'_>, key: Id, goal: Goal) {
+        let shared = ctx.shared();
+        let mut nodes = self.closest_preceding_nodes(key, shared.params.alternatives, shared);
+        nodes.reverse();
+        if self.joined && key.in_half_open(self.id, shared.id(self.successor())) {
+            let mut owners: Vec<NodeRef> = self.owners(shared.params.replication);
+            owners.reverse();
+            let search = Search { number: 0, key, goal, candidates: Vec::new(), owners, dead: Vec::new() };
+            self.finish(ctx, search);
+        } else {
+            self.search_from(ctx, key, goal, nodes);
+        }
+    }
+
+    /// Looks for the owner of `key` by way of `candidates`, the best last.
+    pub(super) fn search_from(&mut self, ctx: &mut Ctx<'_>, key: Id, goal: Goal, candidates: Vec<NodeRef>) {
+        let searches = self.searches.get_or_insert_default();
+        // Numbers need only differ among the searches of this node that are under way.
+        let number = searches.last().map_or(1, |last| last.number.wrapping_add(1));
+        let search = Search { number, key, goal, candidates, owners: Vec::new(), dead: Vec::new() };
+        self.step(ctx, search);
+    }
+
+    /// The successor and, where keys are replicated, the nodes after it.
+    fn owners(&self, count: usize) -> Vec<NodeRef> {
+        self.successors.iter().take(count.max(1)).collect()
+    }
+
+    /// Who comes next on the way to `key`?
+    pub(super) fn closest(&mut self, ctx: &mut Ctx<'_>, from: NodeRef, key: Id, search: u32) {
+        if !self.joined {
+            return;
+        }
+        let shared = ctx.shared();
+        let say = if key.in_half_open(self.id, shared.id(self.successor())) {
+            Say::Owners { search, nodes: Parcel::new(self.owners(shared.params.replication)) }
+        } else {
+            let mut nodes = self.closest_preceding_nodes(key, shared.params.alternatives, shared);
+            if nodes.is_empty() {
+                nodes.push(self.successor());
+            }
+            Say::Closer { search, nodes: Parcel::new(nodes) }
+        };
+        self.reply(ctx, from, say);
+    }
+
+    /// Nodes closer to the key.
+    pub(super) fn closer(&mut self, ctx: &mut Ctx<'_>, from: NodeRef, number: u32, nodes: &[NodeRef]) {
+        let Some(mut search) = self.take_search(number) else { return };
+        let shared = ctx.shared();
+        let (me, key) = (self.me, search.key);
+        // Only progress counts, so that a search ends even among corrupted fingers.
+        let at = shared.id(from);
+        let closer = nodes.iter().rev().copied();
+        let closer = closer.filter(|&node| node != me && shared.id(node).in_open(at, key));
+        search.candidates.extend(closer.filter(|node| !search.dead.contains(&node.peer)));
+        self.step(ctx, search);
+    }
+
+    /// The owner of the key, and the nodes after it.
+    pub(super) fn owners_found(&mut self, ctx: &mut Ctx<'_>, number: u32, nodes: &[NodeRef]) {
+        let Some(mut search) = self.take_search(number) else { return };
+        search.owners = nodes.iter().rev().copied().filter(|node| !search.dead.contains(&node.peer)).collect();
+        self.finish(ctx, search);
+    }
+
+    /// Asks the best candidate.
+    fn step(&mut self, ctx: &mut Ctx<'_>, mut search: Search) {
+        let Some(next) = search.candidates.pop() else {
+            self.fail(ctx, search);
+            return;
+        };
+        if search.candidates.len() > KEPT {
+            search.candidates.drain(..search.candidates.len() - KEPT);
+        }
+        let say = Say::Closest { key: search.key, search: search.number };
+        self.searches.get_or_insert_default().push(search);
+        self.ask(ctx, next, say);
+    }
+
+    /// Turns to the owner.
+    fn finish(&mut self, ctx: &mut Ctx<'_>, mut search: Search) {
+        let Some(owner) = search.owners.pop() else {
+            self.fail(ctx, search);
+            return;
+        };
+        let key = search.key;
+        match search.goal {
+            Goal::Get | Goal::Put if owner == self.me => {
+                // Only a ring of one, or keys that have come to us while we were looking.
+                match search.goal {
+                    Goal::Put => {
+                        let entry = self.entry(ctx, key);
+                        self.store(ctx, vec![entry]);
+                    }
+                    Goal::Get | Goal::Join | Goal::Finger(_) | Goal::FirstFinger(_) => self.get(ctx, key, self.me),
+                }
+            }
+            Goal::Get => {
+                let say = Say::Get { key, origin: self.me };
+                // Other owners are turned to if this one is silent.
+                self.searches.get_or_insert_default().push(search);
+                self.ask(ctx, owner, say);
+            }
+            Goal::Put => {
+                let entry = self.entry(ctx, key);
+                self.ask(ctx, owner, Say::Store(Parcel::new(vec![entry])));
+            }
+            Goal::Join => self.joined(ctx, owner),
+            Goal::Finger(k) => self.set_finger(ctx, k, owner),
+            Goal::FirstFinger(k) => {
+                self.set_finger(ctx, k, owner);
+                self.fill_fingers(ctx, k.checked_sub(1));
+            }
+        }
+    }
+
+    /// The owner of our own identifier is our successor: we are in.
+    fn joined(&mut self, ctx: &mut Ctx<'_>, successor: NodeRef) {
+        if successor == self.me || self.joined {
+            return;
+        }
+        self.joined = true;
+        let shared = ctx.shared();
+        self.set_successors(Successors::new(std::iter::once(successor), 1), shared);
+        // Stabilise at once: the successor learns of us and hands over our keys, and we take over its list.
+        self.ask(ctx, successor, Say::Stabilize);
+        self.fill_fingers(ctx, Some(63));
+        self.publish_all(ctx);
+    }
+
+    /// Publishes what the peer shares; once a peer, whatever its number of virtual nodes.
+    pub(super) fn publish_all(&mut self, ctx: &mut Ctx<'_>) {
+        if self.me.index == 0 {
+            for object in ctx.shares().to_vec() {
+                self.publish(ctx, object);
+            }
+        }
+    }
+
+    /// Looks up finger `k` and then those below, down to the successor.
+    fn fill_fingers(&mut self, ctx: &mut Ctx<'_>, k: Option<u8>) {
+        let Some(k) = k.filter(|&k| self.span > 0 && u32::from(k) >= self.first_finger(ctx.shared())) else { return };
+        self.search(ctx, self.id.plus(1 << k), Goal::FirstFinger(k));
+    }
+
+    fn set_finger(&mut self, ctx: &mut Ctx<'_>, k: u8, node: NodeRef) {
+        let id = ctx.shared().id(node);
+        let node = (node != self.me).then_some(node);
+        self.fingers.set(u32::from(k), node, id);
+    }
+
+    /// Nobody left to ask.
+    fn fail(&mut self, ctx: &mut Ctx<'_>, search: Search) {
+        match search.goal {
+            // The user waits until the deadline; a reference is published again; a finger is looked up again.
+            Goal::Get | Goal::Put | Goal::Finger(_) => {}
+            Goal::FirstFinger(k) => self.fill_fingers(ctx, k.checked_sub(1)),
+            Goal::Join => {
+                let patience = Span(ctx.shared().params.timeout.nanos().saturating_mul(2));
+                ctx.deadline(patience, super::Timer::Retry);
+            }
+        }
+    }
+
+    /// A node that was asked on the way is silent.
+    pub(super) fn silent(&mut self, ctx: &mut Ctx<'_>, to: NodeRef, asked: Say) {
+        self.forget(ctx, to.peer);
+        match asked {
+            Say::Closest { search, .. } => {
+                let Some(mut search) = self.take_search(search) else { return };
+                search.dead.push(to.peer);
+                search.candidates.retain(|node| node.peer != to.peer);
+                if search.candidates.is_empty() && search.goal != Goal::Join {
+                    self.start_again(ctx, search);
+                } else {
+                    self.step(ctx, search);
+                }
+            }
+            Say::Get { key, .. } => {
+                let Some(mut search) = self.take_search_for(key) else { return };
+                search.dead.push(to.peer);
+                if search.owners.is_empty() {
+                    self.start_again(ctx, search);
+                } else {
+                    self.finish(ctx, search);
+                }
+            }
+            // Somewhere on the way of a recursive lookup: ask node after node instead.
+            Say::FindSuccessor { key, .. } => self.search(ctx, key, Goal::Get),
+            Say::Stabilize => {
+                ctx.maintaining();
+                self.stabilize(ctx);
+            }
+            Say::Store(_) | Say::Ping => {}
+            Say::Providers(_)
+            | Say::Closer { .. }
+            | Say::Owners { .. }
+            | Say::Neighbours { .. }
+            | Say::Notify
+            | Say::Pong
+            | Say::Stored
+            | Say::Leaving { .. } => {}
+        }
+    }
+
+    /// From the beginning, avoiding the dead, as long as that promises anything new.
+    fn start_again(&mut self, ctx: &mut Ctx<'_>, mut search: Search) {
+        let shared = ctx.shared();
+        if search.dead.len() > MOST_DEAD || !self.joined {
+            self.fail(ctx, search);
+            return;
+        }
+        let mut nodes = self.closest_preceding_nodes(search.key, shared.params.alternatives, shared);
+        nodes.reverse();
+        nodes.retain(|node| !search.dead.contains(&node.peer));
+        if nodes.is_empty() && self.successor() != self.me {
+            search.owners = self.owners(shared.params.replication);
+            search.owners.reverse();
+            search.owners.retain(|node| !search.dead.contains(&node.peer));
+            self.finish(ctx, search);
+        } else {
+            search.candidates = nodes;
+            self.step(ctx, search);
+        }
+    }
+
+    /// The get has been answered.
+    pub(super) fn close_search(&mut self, key: Id) {
+        self.take_search_for(key);
+    }
+
+    fn take_search(&mut self, number: u32) -> Option<Search> {
+        self.take_search_with(|search| search.number == number)
+    }
+
+    fn take_search_for(&mut self, key: Id) -> Option<Search> {
+        self.take_search_with(|search| search.key == key && search.goal == Goal::Get)
+    }
+
+    fn take_search_with(&mut self, wanted: impl Fn(&Search) -> bool) -> Option<Search> {
+        let searches = self.searches.as_mut()?;
+        let at = searches.iter().position(wanted)?;
+        Some(searches.remove(at))
+    }
+}
+
+/// How many candidates a search remembers, for when better ones turn out dead.
+const KEPT: usize = 16;
+/// After so many dead ones a search is given up.
+const MOST_DEAD: usize = 24;

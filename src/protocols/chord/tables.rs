@@ -1,0 +1,202 @@
+//! What a Chord node remembers of others: its successor list and its fingers, flat and inline.
+
+use std::mem::size_of;
+
+use crate::sim::{MAX_PEERS, PeerId};
+use crate::space::ring::Id;
+
+/// One node of the ring: the host, and which of its virtual nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(Rust, packed)]
+pub struct NodeRef {
+    /// The host.
+    pub peer: PeerId,
+    /// Which of its virtual nodes, from 0.
+    pub index: u8,
+}
+
+/// Entries of a successor list that are kept inline.
+const INLINE: usize = 12;
+
+/// The nodes that follow on the ring, nearest first. Up to twelve inline, longer lists on the heap.
+#[derive(Clone, Debug)]
+pub struct Successors {
+    inline: [NodeRef; INLINE],
+    len: u8,
+    longer: Option<Box<Vec<NodeRef>>>,
+}
+
+impl Successors {
+    /// The first `wanted` of `nodes`.
+    pub fn new(nodes: impl Iterator<Item = NodeRef>, wanted: usize) -> Successors {
+        let nobody = NodeRef { peer: PeerId::new(0), index: 0 };
+        let mut list = Successors { inline: [nobody; INLINE], len: 0, longer: None };
+        for node in nodes.take(wanted) {
+            if (list.len as usize) < INLINE {
+                list.inline[list.len as usize] = node;
+                list.len += 1;
+            } else {
+                list.longer.get_or_insert_default().push(node);
+            }
+        }
+        list
+    }
+
+    /// The nearest.
+    #[inline]
+    pub fn first(&self) -> Option<NodeRef> {
+        (self.len > 0).then_some(self.inline[0])
+    }
+
+    /// The farthest.
+    pub fn last(&self) -> Option<NodeRef> {
+        self.iter().next_back()
+    }
+
+    /// All of them, nearest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = NodeRef> + '_ {
+        let longer = self.longer.iter().flat_map(|longer| longer.iter().copied());
+        self.inline[..self.len as usize].iter().copied().chain(longer)
+    }
+
+    /// The nearest `count`, farthest first.
+    #[inline]
+    pub fn farthest_first(&self, count: usize) -> impl Iterator<Item = NodeRef> + '_ {
+        let count = count.min(self.len());
+        let (inline, longer) = (count.min(self.len as usize), count.saturating_sub(self.len as usize));
+        let more = self.longer.iter().flat_map(move |list| list[..longer].iter().rev().copied());
+        more.chain(self.inline[..inline].iter().rev().copied())
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.len as usize + self.longer.as_ref().map_or(0, |longer| longer.len())
+    }
+
+    /// Forgets every node of `peer`, keeping `wanted` at most.
+    pub fn without(&self, peer: PeerId) -> Successors {
+        Successors::new(self.iter().filter(|node| node.peer != peer), usize::MAX)
+    }
+}
+
+/// A finger: a node, and the leading 24 bits of its identifier, which settle almost every comparison.
+#[derive(Clone, Copy, Debug)]
+#[repr(Rust, packed)]
+struct Finger {
+    /// [`NOBODY`] where the finger is unknown.
+    node: NodeRef,
+    lead: [u8; 3],
+}
+
+/// Nobody's address: the highest number, which no run gives.
+const NOBODY: NodeRef = NodeRef { peer: PeerId::new(MAX_PEERS - 1), index: u8::MAX };
+
+/// Identifiers that share their leading 24 bits span this much of the ring.
+const CELL: u64 = 1 << 40;
+
+/// A finger that was looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Found {
+    /// The node.
+    pub node: NodeRef,
+    /// It lies at least so far clockwise.
+    pub at_least: u64,
+}
+
+/// The fingers of one node, by exponent: finger k is the first node at or after n + 2^k, in left-aligned bits k = 0 to
+/// 63.
+///
+/// A ring of N nodes has some log2 N different fingers, those of the highest exponents. So [`INLINE_FINGERS`] of them lie
+/// inline, and lower ones, which nearly always are the successor itself, only where they are not.
+#[derive(Clone, Debug)]
+pub struct Fingers {
+    high: [Finger; INLINE_FINGERS],
+    low: Option<Box<[Option<NodeRef>; LOW]>>,
+}
+
+const INLINE_FINGERS: usize = 26;
+const LOW: usize = 64 - INLINE_FINGERS;
+
+impl Fingers {
+    /// No finger at all.
+    pub fn empty() -> Fingers {
+        Fingers { high: [Finger { node: NOBODY, lead: [0; 3] }; INLINE_FINGERS], low: None }
+    }
+
+    /// Finger `k`, in left-aligned exponents; `None` where it is unknown, or is the immediate successor.
+    #[inline]
+    pub fn get(&self, k: u32) -> Option<NodeRef> {
+        let place = 63 - k as usize;
+        if place < INLINE_FINGERS {
+            let node = self.high[place].node;
+            return (node != NOBODY).then_some(node);
+        }
+        self.low.as_ref().and_then(|low| low[place - INLINE_FINGERS])
+    }
+
+    /// Finger `k`, if it lies in the open interval (`from`, `to`) — judged by its leading bits where they suffice, else by
+    /// its identifier, which `id` looks up.
+    #[inline]
+    pub fn find_in_open(&self, k: u32, from: Id, to: Id, id: impl Fn(NodeRef) -> Id) -> Option<Found> {
+        let place = 63 - k as usize;
+        let node = if place < INLINE_FINGERS {
+            let Finger { node, lead: [a, b, c] } = self.high[place];
+            if node == NOBODY {
+                return None;
+            }
+            let lead = Id::from_aligned(u64::from_be_bytes([a, b, c, 0, 0, 0, 0, 0]));
+            // The finger lies at least `near` and less than `far` clockwise from `from`, if its cell does not contain
+            // that.
+            let (near, wanted) = (from.distance(lead), from.distance(to));
+            if let Some(far) = near.checked_add(CELL) {
+                if near != 0 && far <= wanted {
+                    return Some(Found { node, at_least: near });
+                }
+                if wanted != 0 && near >= wanted {
+                    return None;
+                }
+            }
+            node
+        } else {
+            self.get(k)?
+        };
+        let id = id(node);
+        id.in_open(from, to).then(|| Found { node, at_least: from.distance(id) })
+    }
+
+    /// Sets finger `k`.
+    pub fn set(&mut self, k: u32, node: Option<NodeRef>, id: Id) {
+        let place = 63 - k as usize;
+        if place < INLINE_FINGERS {
+            let [a, b, c, ..] = id.aligned().to_be_bytes();
+            self.high[place] = Finger { node: node.unwrap_or(NOBODY), lead: [a, b, c] };
+        } else if node.is_some() || self.low.is_some() {
+            self.low.get_or_insert_with(|| Box::new([None; LOW]))[place - INLINE_FINGERS] = node;
+        }
+    }
+
+    /// All known fingers that are not the immediate successor, farthest first, with their exponents. Neighbouring ones are
+    /// often the same node.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, NodeRef)> + '_ {
+        (0..64).rev().filter_map(|k| Some((k, self.get(k)?)))
+    }
+
+    /// Forgets every finger to `peer`.
+    pub fn forget(&mut self, peer: PeerId) {
+        for finger in &mut self.high {
+            if finger.node.peer == peer {
+                finger.node = NOBODY;
+            }
+        }
+        for finger in self.low.iter_mut().flat_map(|low| low.iter_mut()) {
+            if finger.is_some_and(|node| node.peer == peer) {
+                *finger = None;
+            }
+        }
+    }
+
+    /// The byte offset of finger `k` within this table, for prefetching.
+    pub fn offset_of(k: u32) -> usize {
+        (63 - k as usize).min(INLINE_FINGERS) * size_of::<Finger>()
+    }
+}

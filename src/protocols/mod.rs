@@ -1,0 +1,40 @@
+//! The protocols: one file (or folder) per paper, and the registry.
+//!
+//! Whatever is done for every protocol (running a scenario, listing, the conformance suite) goes through [`with`] and
+//! [`NAMES`], so that a protocol is known everywhere as soon as it stands in the table below.
+
+pub mod chord;
+pub mod gnutella;
+pub mod napster;
+
+use crate::sim::Protocol;
+
+/// Something to be done for a protocol whose type is known only by name.
+pub trait Visit {
+    /// What comes of it.
+    type Output;
+
+    /// Does it.
+    fn visit<P: Protocol>(self) -> Self::Output;
+}
+
+macro_rules! registry {
+    ($($protocol:ty),+ $(,)?) => {
+        /// The names of all protocols, in the order in which they are listed.
+        pub const NAMES: &[&str] = &[$(<$protocol>::NAME),+];
+
+        /// Visits the protocol called `name`; `None` if there is none.
+        pub fn with<V: Visit>(name: &str, visitor: V) -> Option<V::Output> {
+            match name {
+                $(<$protocol>::NAME => Some(visitor.visit::<$protocol>()),)+
+                _ => None,
+            }
+        }
+    };
+}
+
+registry! {
+    napster::Napster,
+    gnutella::Gnutella,
+    chord::Chord,
+}

@@ -1,0 +1,3 @@
+//! Identifier spaces that protocols share.
+
+pub mod ring;

@@ -1,0 +1,247 @@
+//! What happens from outside, merged into one order.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use rand::RngExt;
+
+use super::Settings;
+use super::bits::Bits;
+use super::churn::{Sessions, newcomers};
+use super::content::Content;
+use super::faults::{in_order, victims};
+use super::workload::{Arrival, Arrivals, Draws};
+use crate::sim::random::Stream;
+use crate::sim::{Director, Happening, ObjectId, PlannedLookup, Span, Time};
+
+/// When the parts of a run are, as far as the workload decides it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Schedule {
+    /// The warm-up is over.
+    pub(super) measure: Time,
+    /// From there until the last lookup, or until the given duration is over.
+    pub(super) active: Span,
+    /// The run is over.
+    pub(super) end: Time,
+}
+
+impl Schedule {
+    pub(super) fn of(settings: &Settings, seed: u64) -> Schedule {
+        let workload = &settings.workload;
+        let measure = Time::ZERO + workload.warm_up;
+        let last = Arrivals::new(workload, seed).last().map(|arrival| arrival.time);
+        let asked = measure + workload.duration.unwrap_or_default();
+        let until = last.unwrap_or(measure).max(asked);
+        let end = last.map_or(measure, |last| last + workload.deadline).max(asked);
+        Schedule { measure, active: until.since(measure), end }
+    }
+}
+
+/// The world's director. Of happenings at one instant, the end of the warm-up comes first, then faults as listed, then
+/// those who return from faults, sessions by peer, newcomers, and lookups by number.
+#[derive(Debug)]
+pub(super) struct Play {
+    settings: Arc<Settings>,
+    content: Arc<Content>,
+    seed: u64,
+    peers: u32,
+    /// Peers and servers.
+    participants: u32,
+    schedule: Schedule,
+    /// Who was online at the start: peers, then servers.
+    starters: Bits,
+    online: Bits,
+    /// Struck by a fault that is not over.
+    held: Bits,
+    measured: bool,
+    /// By time, the last one first.
+    faults: Vec<(Time, usize)>,
+    /// Faults that will be over, and whom they hold; by time, then as listed, the last one first.
+    returns: Vec<(Time, usize, Vec<u32>)>,
+    sessions: Sessions,
+    newcomers: VecDeque<(Time, u32)>,
+    arrivals: Arrivals,
+    /// What happens next, and when; empty at the end only.
+    ready: VecDeque<Happening>,
+    due: Time,
+}
+
+impl Play {
+    pub(super) fn new(
+        settings: Arc<Settings>,
+        content: Arc<Content>,
+        seed: u64,
+        peers: u32,
+        servers: u32,
+        schedule: Schedule,
+    ) -> Play {
+        let late = newcomers(&settings.churn, peers, seed, schedule.measure, schedule.active);
+        let mut exempt = Bits::none(peers);
+        for &(_, peer) in &late {
+            exempt.insert(peer);
+        }
+        let sessions = Sessions::new(&settings.churn, peers, &exempt, seed, schedule.end);
+        let participants = peers + servers;
+        let mut online = Bits::none(participants);
+        for number in sessions.online().iter().chain(peers..participants) {
+            online.insert(number);
+        }
+        let mut faults = in_order(&settings.faults);
+        faults.reverse();
+        let mut play = Play {
+            seed,
+            peers,
+            participants,
+            schedule,
+            starters: online.clone(),
+            online,
+            held: Bits::none(participants),
+            measured: false,
+            faults,
+            returns: Vec::new(),
+            sessions,
+            newcomers: late.into(),
+            arrivals: Arrivals::new(&settings.workload, seed),
+            ready: VecDeque::new(),
+            due: Time::NEVER,
+            settings,
+            content,
+        };
+        play.prepare();
+        play
+    }
+
+    /// Carries out changes until one of them is to be seen, or the run is over.
+    fn prepare(&mut self) {
+        while self.ready.is_empty() {
+            let sources = [
+                if self.measured { Time::NEVER } else { self.schedule.measure },
+                self.faults.last().map_or(Time::NEVER, |&(time, _)| time),
+                self.returns.last().map_or(Time::NEVER, |&(time, ..)| time),
+                self.sessions.next_time(),
+                self.newcomers.front().map_or(Time::NEVER, |&(time, _)| time),
+                self.arrivals.peek().map_or(Time::NEVER, |arrival| arrival.time),
+            ];
+            // The first of the earliest.
+            let (source, time) = (0..).zip(sources).min_by_key(|&(_, time)| time).unwrap_or((0, Time::NEVER));
+            self.due = time;
+            if time == Time::NEVER || time > self.schedule.end {
+                self.due = Time::NEVER;
+                return;
+            }
+            match source {
+                0 => {
+                    self.measured = true;
+                    self.ready.push_back(Happening::Measure);
+                }
+                1 => self.strike(),
+                2 => self.let_return(),
+                3 => self.toggle(),
+                4 => self.welcome(),
+                _ => self.ask(),
+            }
+        }
+    }
+
+    fn strike(&mut self) {
+        let Some((time, number)) = self.faults.pop() else { return };
+        let fault = &self.settings.faults[number];
+        let struck = victims(fault, number, &self.online, self.peers, self.seed);
+        for &victim in &struck {
+            self.online.remove(victim);
+            self.held.insert(victim);
+            self.ready.push_back(Happening::Crash(victim));
+        }
+        if let Some(back) = fault.back {
+            let over = (time + back, number);
+            let place = self.returns.partition_point(|&(time, number, _)| (time, number) > over);
+            self.returns.insert(place, (over.0, number, struck));
+        }
+    }
+
+    fn let_return(&mut self) {
+        let Some((_, _, struck)) = self.returns.pop() else { return };
+        for number in struck {
+            self.held.remove(number);
+            if number >= self.peers || self.sessions.online().contains(number) {
+                self.come(number);
+            }
+        }
+    }
+
+    fn toggle(&mut self) {
+        let Some(toggle) = self.sessions.next() else { return };
+        let peer = toggle.peer;
+        if self.sessions.online().contains(peer) {
+            self.come(peer);
+        } else if self.online.remove(peer) {
+            let happening = if toggle.graceful { Happening::Leave(peer) } else { Happening::Crash(peer) };
+            self.ready.push_back(happening);
+        }
+    }
+
+    fn welcome(&mut self) {
+        let Some((_, peer)) = self.newcomers.pop_front() else { return };
+        self.sessions.arrive(peer);
+        self.come(peer);
+    }
+
+    /// `number` comes online, unless a fault holds it.
+    fn come(&mut self, number: u32) {
+        if !self.held.contains(number) && self.online.insert(number) {
+            self.ready.push_back(Happening::Join(number));
+        }
+    }
+
+    fn ask(&mut self) {
+        let Some(Arrival { number, measured, .. }) = self.arrivals.next() else { return };
+        let mut draws = Draws::of(self.seed, number);
+        let Some(origin) = self.origin(&mut draws.origins) else { return };
+        let object = if draws.miss < self.settings.workload.misses.0 {
+            Some(self.content.missing(&mut draws.objects))
+        } else {
+            self.content.wanted(origin, &mut draws.objects)
+        };
+        let lookup = |object: ObjectId| PlannedLookup { number, origin, object, measured };
+        self.ready.extend(object.map(lookup).map(Happening::Lookup));
+    }
+
+    /// A peer online, uniformly at random: the first in a random sequence of peers who is; `None` if nobody is.
+    fn origin(&self, stream: &mut Stream) -> Option<u32> {
+        const CANDIDATES: u32 = 64;
+        for _ in 0..CANDIDATES {
+            let candidate = stream.random_range(0..self.peers);
+            if self.online.contains(candidate) {
+                return Some(candidate);
+            }
+        }
+        // Few are online. Servers come last in the set.
+        let servers = (self.peers..self.participants).filter(|&server| self.online.contains(server)).count();
+        let peers = self.online.count() - servers as u32;
+        if peers == 0 { None } else { self.online.nth(stream.random_range(0..peers)) }
+    }
+}
+
+impl Director for Play {
+    fn starts_online(&self, number: u32) -> bool {
+        self.starters.contains(number)
+    }
+
+    fn next_time(&self) -> Time {
+        self.due
+    }
+
+    fn next(&mut self) -> Option<Happening> {
+        let happening = self.ready.pop_front();
+        self.prepare();
+        happening
+    }
+
+    fn deadline(&self) -> Span {
+        self.settings.workload.deadline
+    }
+
+    fn end(&self) -> Time {
+        self.schedule.end
+    }
+}

@@ -1,0 +1,105 @@
+//! Faults: what strikes many peers at one time.
+
+use rand::seq::SliceRandom;
+use serde::{Deserialize, Serialize};
+
+use super::WorldError;
+use super::bits::Bits;
+use super::population::{choose, share_of};
+use crate::sim::random::{Purpose, stream};
+use crate::sim::{Span, Time};
+use crate::units::Share;
+
+/// One table of `[[faults]]`: at a given time some of those online crash, without a word.
+///
+/// Who is offline at that time is not struck. Who is struck stays away until `back` has passed, else for good: its
+/// sessions go on meanwhile, unseen, and when the fault is over it comes online if it is in a session then, else with
+/// its next session.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FaultSettings {
+    /// When, counted from the start of the run (the warm-up included); default 0 s.
+    pub at: Span,
+    /// Whom it strikes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crash: Option<Victims>,
+    /// How long after the crash the fault is over; never, if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub back: Option<Span>,
+}
+
+/// Whom a fault strikes, among those online.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub enum Victims {
+    /// So many of the peers online, rounded to whole peers, at random; no servers.
+    Share(Share),
+    /// These peers, by number.
+    Peers(Vec<u32>),
+    /// All servers.
+    Servers {},
+    /// All peers and all servers.
+    Everyone {},
+}
+
+/// Checks the list, against the number of peers if it is known.
+///
+/// # Errors
+/// A fault that strikes nobody, or a peer that there is not.
+pub(super) fn check(faults: &[FaultSettings], peers: Option<u32>) -> Result<(), WorldError> {
+    for (number, fault) in faults.iter().enumerate() {
+        let key = format!("faults.{number}.crash");
+        let Some(victims) = &fault.crash else {
+            return Err(WorldError::new(key, "is missing")
+                .expected("whom the fault strikes, such as { share = \"30 %\" } or { servers = {} }"));
+        };
+        if let (Victims::Peers(named), Some(peers)) = (victims, peers)
+            && let Some(place) = named.iter().position(|&peer| peer >= peers)
+        {
+            return Err(WorldError::new(format!("{key}.peers.{place}"), format!("got {}", named[place]))
+                .expected(format!("the number of a peer, below {peers}"))
+                .nearest(peers - 1));
+        }
+    }
+    Ok(())
+}
+
+/// The order in which faults strike: by time, then as listed.
+pub(super) fn in_order(faults: &[FaultSettings]) -> Vec<(Time, usize)> {
+    let mut order: Vec<_> =
+        faults.iter().zip(0..).map(|(fault, number)| (Time::ZERO + fault.at, number)).collect();
+    order.sort_unstable();
+    order
+}
+
+/// Whom fault `number` strikes, in random order, given who is online: peers below `peers`, then servers.
+pub(super) fn victims(
+    fault: &FaultSettings,
+    number: usize,
+    online: &Bits,
+    peers: u32,
+    seed: u64,
+) -> Vec<u32> {
+    let Some(crash) = &fault.crash else { return Vec::new() };
+    let mut stream = stream(seed, Purpose::Faults, number as u64);
+    let mut struck: Vec<u32> = match crash {
+        Victims::Share(_) => online.iter().filter(|&number| number < peers).collect(),
+        Victims::Servers {} => online.iter().filter(|&number| number >= peers).collect(),
+        Victims::Everyone {} => online.iter().collect(),
+        Victims::Peers(named) => {
+            let mut named: Vec<u32> =
+                named.iter().copied().filter(|&peer| peer < peers && online.contains(peer)).collect();
+            named.sort_unstable();
+            named.dedup();
+            named
+        }
+    };
+    match *crash {
+        Victims::Share(share) => {
+            let count = share_of(struck.len() as u32, share);
+            choose(&mut struck, count, &mut stream);
+        }
+        Victims::Peers(_) | Victims::Servers {} | Victims::Everyone {} => struck.shuffle(&mut stream),
+    }
+    struck
+}

@@ -1,0 +1,92 @@
+//! What protocols live in: population, overlay, underlay, content, workload, churn and faults.
+//!
+//! [`Settings`] is what a scenario says about it, table by table; [`Terrain`] is the world of one run, made from settings
+//! and a seed. It answers the engine's questions ([`World`](crate::sim::World)), and its director
+//! ([`Director`](crate::sim::Director)) says what happens from outside.
+//!
+//! | table | what | drawn from |
+//! | --- | --- | --- |
+//! | `[population]` | free riders | `Placement`, 0 |
+//! | `[overlay]` | the graph given to unstructured protocols | `Topology`: 0 the graph, 1 links that join components |
+//! | `[underlay]` | latency, jitter, loss | `Latency`, 0, hashed with peer or pair; jitter `Message`, 1 |
+//! | `[content]` | objects, popularity, replicas | `Placement`, 1 + object |
+//! | `[workload]` | lookups | `Workload`, lookup |
+//! | `[churn]` | sessions; newcomers | `Churn`, peer; `Newcomers`, 0 |
+//! | `[[faults]]` | crashes of many at once | `Faults`, fault |
+//!
+//! ```
+//! use peerlab::sim::World;
+//! use peerlab::world::{Settings, Terrain};
+//!
+//! let world = Terrain::build(&Settings::default(), Some(100), 1, None, true)?;
+//! assert_eq!(world.peers(), 100);
+//! assert!(world.latency(3, 7, 0) >= world.floor());
+//! let first = world.director(0).next();
+//! assert_eq!(first, Some(peerlab::sim::Happening::Measure));
+//! # Ok::<(), peerlab::world::WorldError>(())
+//! ```
+
+mod bits;
+mod churn;
+mod content;
+mod director;
+mod error;
+mod faults;
+mod locate;
+mod overlay;
+mod population;
+mod terrain;
+mod underlay;
+mod workload;
+
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+pub use churn::{ChurnSettings, SessionLaw};
+pub use content::{ContentKind, ContentSettings, Placement, Zipf};
+pub use error::{Remark, WorldError};
+pub use faults::{FaultSettings, Victims};
+pub use overlay::{GraphModel, OverlaySettings};
+pub use population::PopulationSettings;
+pub use terrain::Terrain;
+pub use underlay::{Core, LatencyModel, UnderlaySettings};
+pub use workload::{ArrivalLaw, WorkloadSettings};
+
+/// The tables of a scenario that describe the world. Every key has a default.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Who takes part.
+    pub population: PopulationSettings,
+    /// The graph that unstructured overlays start from.
+    pub overlay: OverlaySettings,
+    /// Latency and loss.
+    pub underlay: UnderlaySettings,
+    /// Objects and who holds them.
+    pub content: ContentSettings,
+    /// Lookups.
+    pub workload: WorkloadSettings,
+    /// Sessions.
+    pub churn: ChurnSettings,
+    /// What strikes many peers at once.
+    pub faults: Vec<FaultSettings>,
+}
+
+impl Settings {
+    /// Checks what can be checked without the number of peers and without reading or building anything.
+    ///
+    /// # Errors
+    /// The first value that fits nothing: an overlay's parameter that is wrong at every size, a Zipf exponent outside 0 to
+    /// 2, no replicas, a floor of 0, a latency model that contradicts itself, lookups that never come, sessions without
+    /// length, a fault that strikes nobody.
+    pub fn check(&self) -> Result<(), WorldError> {
+        self.overlay.graph.check()?;
+        self.underlay.check()?;
+        content::check(&self.content, &self.population, None)?;
+        self.workload.check()?;
+        self.churn.check()?;
+        faults::check(&self.faults, None)
+    }
+}

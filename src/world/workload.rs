@@ -1,0 +1,176 @@
+//! When lookups start; who asks, and for what, is drawn from streams that each lookup has of its own.
+
+use rand::Rng;
+use rand_xoshiro::rand_core::SeedableRng;
+use serde::{Deserialize, Serialize};
+
+use super::WorldError;
+use crate::sim::random::{Purpose, Stream, exponential, stream, unit};
+use crate::sim::{Span, Time};
+use crate::units::{Frequency, Share};
+
+/// The table `[workload]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WorkloadSettings {
+    /// Lookups that are measured; default 1,000. With 0 there are none in the warm-up either.
+    pub lookups: u32,
+    /// Lookups of the whole network per second; default 10 /s.
+    pub rate: Frequency,
+    /// Default `poisson`.
+    pub arrivals: ArrivalLaw,
+    /// How long lookups come without being measured, in addition to `lookups`; default 0 s.
+    pub warm_up: Span,
+    /// How long after its issue an answer still counts; default 30 s.
+    pub deadline: Span,
+    /// The share of lookups that ask for something that does not exist; default 0 %.
+    pub misses: Share,
+    /// Whether the origin then fetches the object from the first provider; default no.
+    pub fetch: bool,
+    /// If given, the run lasts at least this long after the warm-up; without lookups, exactly that long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration: Option<Span>,
+}
+
+impl Default for WorkloadSettings {
+    fn default() -> WorkloadSettings {
+        WorkloadSettings {
+            lookups: 1000,
+            rate: Frequency(10.0),
+            arrivals: ArrivalLaw::Poisson,
+            warm_up: Span::ZERO,
+            deadline: Span::secs(30),
+            misses: Share(0.0),
+            fetch: false,
+            duration: None,
+        }
+    }
+}
+
+/// How lookups follow each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ArrivalLaw {
+    /// At random: exponential gaps.
+    #[default]
+    Poisson,
+    /// Evenly spaced, the first one gap after the start.
+    Even,
+}
+
+impl WorkloadSettings {
+    /// # Errors
+    /// A rate of 0 with lookups to come, or so slow or so many that the run has no end.
+    pub(super) fn check(&self) -> Result<(), WorldError> {
+        const MOST_SECONDS: f64 = 1e9;
+        const KEY: &str = "workload.rate";
+        let rate = self.rate.per_second();
+        if self.lookups == 0 {
+            return Ok(());
+        }
+        let needed = f64::from(self.lookups) / MOST_SECONDS;
+        if rate < needed {
+            return Err(WorldError::new(KEY, format!("got \"{}\" for {} lookups", self.rate, self.lookups))
+                .expected("a rate at which they take less than 30 years")
+                .nearest(format!("\"{}\"", Frequency(needed))));
+        }
+        let warming = self.warm_up.as_secs_f64();
+        if warming * rate + f64::from(self.lookups) > f64::from(i32::MAX) {
+            return Err(WorldError::new(
+                "workload.warm_up",
+                format!("got \"{}\" at \"{}\"", self.warm_up, self.rate),
+            )
+            .expected("at most 2147483647 lookups in all"));
+        }
+        Ok(())
+    }
+}
+
+/// The times of lookups, one after the other.
+#[derive(Clone, Debug)]
+pub(super) struct Arrivals {
+    seed: u64,
+    law: ArrivalLaw,
+    /// Nanoseconds between two, on average.
+    gap: f64,
+    measured_from: Time,
+    /// Measured ones still to come.
+    left: u32,
+    next: Arrival,
+}
+
+/// One lookup to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Arrival {
+    pub(super) time: Time,
+    pub(super) number: u32,
+    pub(super) measured: bool,
+}
+
+impl Arrivals {
+    /// Settings must have passed their check.
+    pub(super) fn new(settings: &WorkloadSettings, seed: u64) -> Arrivals {
+        let mut arrivals = Arrivals {
+            seed,
+            law: settings.arrivals,
+            gap: 1e9 / settings.rate.per_second(),
+            measured_from: Time::ZERO + settings.warm_up,
+            left: settings.lookups,
+            next: Arrival { time: Time::ZERO, number: 0, measured: false },
+        };
+        if arrivals.left > 0 {
+            arrivals.draw(Time::ZERO, 0);
+        }
+        arrivals
+    }
+
+    /// The next one, without taking it.
+    pub(super) fn peek(&self) -> Option<Arrival> {
+        (self.left > 0).then_some(self.next)
+    }
+
+    fn draw(&mut self, before: Time, number: u32) {
+        let time = match self.law {
+            ArrivalLaw::Poisson => {
+                let bits = stream(self.seed, Purpose::Workload, u64::from(number)).next_u64();
+                before + Span((exponential(bits) * self.gap + 0.5) as u64)
+            }
+            ArrivalLaw::Even => Time(((f64::from(number) + 1.0) * self.gap + 0.5) as u64),
+        };
+        self.next = Arrival { time, number, measured: time >= self.measured_from };
+    }
+}
+
+impl Iterator for Arrivals {
+    type Item = Arrival;
+
+    fn next(&mut self) -> Option<Arrival> {
+        let arrival = self.peek()?;
+        self.left -= u32::from(arrival.measured);
+        if self.left > 0 {
+            self.draw(arrival.time, arrival.number + 1);
+        }
+        Some(arrival)
+    }
+}
+
+/// What the lookup `number` draws, apart from its time: the streams of who asks and of what for do not touch, so that
+/// another population asks for the same, and other content is asked for by the same.
+#[derive(Debug)]
+pub(super) struct Draws {
+    pub(super) origins: Stream,
+    pub(super) objects: Stream,
+    /// Below the share of misses, it asks for something that does not exist.
+    pub(super) miss: f64,
+}
+
+impl Draws {
+    pub(super) fn of(seed: u64, number: u32) -> Draws {
+        let mut stream = stream(seed, Purpose::Workload, u64::from(number));
+        let _gap = stream.next_u64();
+        let miss = unit(stream.next_u64());
+        let origins = Stream::seed_from_u64(stream.next_u64());
+        let objects = Stream::seed_from_u64(stream.next_u64());
+        Draws { origins, objects, miss }
+    }
+}
