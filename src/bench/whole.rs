@@ -90,7 +90,9 @@ pub fn flood(peers: u32) -> Result<Measurement, String> {
         },
         ..Settings::default()
     };
-    let params = gnutella::Params { ping_interval: Span::ZERO, ..gnutella::Params::default() };
+    // One query a second: ten seconds are more than a flood lasts.
+    let memory = Span::secs(10);
+    let params = gnutella::Params { ping_interval: Span::ZERO, memory, ..gnutella::Params::default() };
     measure::<Gnutella>(&settings, peers, &params)
 }
 
@@ -104,11 +106,12 @@ fn measure<P: Protocol>(settings: &Settings, peers: u32, params: &P::Params) -> 
     let terrain = Terrain::build(settings, Some(peers), 1, None, P::OVERLAY).map_err(|error| error.to_string())?;
     let director = terrain.director(P::servers(params));
     let world: Arc<dyn World> = Arc::new(terrain);
-    let engine = Engine::<P>::new(world, director, params, QueueKind::Wheel)?;
+    let mut engine = Engine::<P>::new(world, director, params, QueueKind::Wheel)?;
     let settled_s = started.elapsed().as_secs_f64();
     let started = Instant::now();
-    let outcome = engine.run();
+    engine.run_until(engine.end());
     let seconds = started.elapsed().as_secs_f64();
+    let outcome = engine.finish();
     let answers = outcome.lookups.iter().filter_map(|lookup| lookup.answer);
     let (n, hops) = answers.fold((0u64, 0u64), |(n, sum), answer| (n + 1, sum + u64::from(answer.hops)));
     Ok(Measurement {

@@ -333,3 +333,23 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 #[path = "folder_tests.rs"]
 mod tests;
+
+/// Writes one file outside a results folder, whole or not at all; makes its folder if need be.
+///
+/// # Errors
+///
+/// Anything that the file system refuses, with the path.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let write = || -> io::Result<()> {
+        fs::create_dir_all(folder)?;
+        let mut file = tempfile::Builder::new();
+        #[cfg(unix)]
+        file.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut file = file.tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().map_err(|error| Diagnostic::io("write", path, &error))
+}

@@ -19,6 +19,7 @@ pub mod progress;
 pub mod published;
 pub mod record;
 pub mod results;
+pub mod ring_view;
 pub mod run;
 pub mod scenario;
 pub mod schema;

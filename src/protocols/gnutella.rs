@@ -44,9 +44,9 @@ use crate::sim::{
 #[derive(Debug)]
 #[repr(C)]
 pub struct Gnutella {
-    neighbours: Neighbours,
     /// Descriptors that passed lately, and from whom.
     seen: Seen,
+    neighbours: Neighbours,
     /// How many neighbours it keeps at.
     wanted: u16,
     /// With how many it refuses more.
@@ -76,6 +76,7 @@ struct Cold {
 
 /// What servents say.
 #[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "each variant says what its fields are")]
 pub enum Message {
     /// QUERY.
     Query(Query),
@@ -304,9 +305,19 @@ impl Protocol for Gnutella {
         Ok(())
     }
 
+    /// Where it remembers descriptors, at the beginning; if the query will be passed on, also where its neighbours are.
     #[inline]
-    fn touches(_shared: &Shared, _to: PeerId, _message: &Message) -> usize {
-        40
+    fn touches(_shared: &Shared, _to: PeerId, message: &Message) -> usize {
+        let goes_on = matches!(message, Message::Query(query) if query.ttl > 1);
+        if goes_on { std::mem::offset_of!(Gnutella, neighbours) - 56 } else { 0 }
+    }
+
+    #[inline]
+    fn follows(&self, _shared: &Shared, message: &Message) -> *const u8 {
+        match message {
+            Message::Query(query) => self.seen.address(query.guid),
+            _ => std::ptr::null(),
+        }
     }
 }
 

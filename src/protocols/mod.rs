@@ -38,3 +38,24 @@ registry! {
     gnutella::Gnutella,
     chord::Chord,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The kernel is built around events that fit in 48 bytes.
+    #[test]
+    fn events_are_small() {
+        struct Size;
+        impl Visit for Size {
+            type Output = usize;
+            fn visit<P: Protocol>(self) -> usize {
+                crate::sim::event_size::<P>()
+            }
+        }
+        for name in NAMES {
+            let size = with(name, Size).expect("it is registered");
+            assert!(size <= 48, "an event of {name} takes {size} bytes");
+        }
+    }
+}

@@ -6,11 +6,11 @@
 //!
 //! | here | there |
 //! | --- | --- |
-//! | `log_on`, `on_login`, `on_welcome` | login (2), login ack (3) |
-//! | `upload`, `on_share` | client notification of shared file (100) |
-//! | `look_up`, `on_search` | client search request (200), response (201), end of response (202) |
-//! | `keep_alive`, `on_ping`, `on_pong` | the numbers of files and users that a server tells its clients (214) |
-//! | `expire`, `on_logout` | the end of the TCP connection, by time or by goodbye |
+//! | `log_on`, `on_welcome`; `index`: `on_login` | login (2), login ack (3) |
+//! | `upload`; `index`: `on_share`, `list` | client notification of shared file (100) |
+//! | `look_up`; `index`: `on_search` | client search request (200), response (201), end of response (202) |
+//! | `keep_alive`, `on_pong`; `index`: `on_ping` | the numbers of files and users that a server tells its clients (214) |
+//! | `index`: `expire`, `forget` | the end of the TCP connection, by time or by goodbye |
 //!
 //! A connection is a login here: a server that has been down knows nobody, a peer that asks it is told so, and logs on
 //! again. The download request (203, 204) and the download are the engine's.
@@ -81,6 +81,7 @@ impl Default for Params {
 
 /// What is said. `retry` counts from 0.
 #[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "each variant says what its fields are")]
 pub enum Message {
     /// To the server: here I am.
     Login { retry: u8 },

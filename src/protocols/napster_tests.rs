@@ -135,6 +135,21 @@ fn churn_and_loss_leave_no_trace() {
 }
 
 #[test]
+fn after_churn_the_lists_are_exact() {
+    for seed in 0..20 {
+        let mut world = TestWorld { seed, latency_ms: (20, 80), ..TestWorld::new(12) };
+        for object in 0..6 {
+            world.object(vec![object, 11 - object]);
+        }
+        let script = Script::until(1000)
+            .churn(12, seed, 100, 600)
+            .at(300_000, SERVER(12))
+            .at(400_000, Happening::Join(12));
+        run_to_rest::<Napster>(&world, script, &Params::default());
+    }
+}
+
+#[test]
 fn state_is_what_the_textbook_says() {
     let (world, ..) = eight();
     let entries = run::<Napster>(&world, Script::until(1), &Params::default()).entries;

@@ -157,7 +157,7 @@ impl<P: Protocol> Context<'_, P> {
     #[inline]
     pub fn visited(&mut self) {
         if let Some(slot) = self.cause.slot() {
-            self.core.ledger.entry(slot).record.visited += 1;
+            self.core.ledger.visited(slot);
         }
     }
 

@@ -108,20 +108,29 @@ pub struct FirstAnswer {
     pub correct: bool,
 }
 
-/// A lookup under way.
+/// A lookup under way: what changes rarely.
 pub(super) struct Entry {
     pub(super) record: LookupRecord,
     pub(super) deadline: Time,
     pub(super) measured: bool,
-    /// Events on its account that are still to be handled.
-    outstanding: u64,
     /// Which holders have been named, a bit each by their index among the holders.
     named: Vec<u64>,
+}
+
+/// What changes with every message of a lookup, apart from the rest so that many of them share a cache line.
+#[derive(Clone, Copy, Default)]
+struct Meter {
+    /// Events on its account that are still to be handled. 0 marks a free slot.
+    outstanding: u32,
+    visited: u32,
+    messages: u64,
+    bytes: u64,
 }
 
 /// The lookups under way, and the records of those that are over.
 #[derive(Default)]
 pub(super) struct Ledger {
+    meters: Vec<Meter>,
     entries: Vec<Entry>,
     free: Vec<u32>,
     pub(super) done: Vec<LookupRecord>,
@@ -130,16 +139,19 @@ pub(super) struct Ledger {
 impl Ledger {
     /// Opens an entry, with one event outstanding: its issue.
     pub(super) fn open(&mut self, record: LookupRecord, deadline: Time, measured: bool) -> u32 {
+        let meter = Meter { outstanding: 1, ..Meter::default() };
         match self.free.pop() {
             Some(slot) => {
                 let entry = &mut self.entries[slot as usize];
-                entry.named.clear();
-                let named = std::mem::take(&mut entry.named);
-                *entry = Entry { record, deadline, measured, outstanding: 1, named };
+                let mut named = std::mem::take(&mut entry.named);
+                named.clear();
+                *entry = Entry { record, deadline, measured, named };
+                self.meters[slot as usize] = meter;
                 slot
             }
             None => {
-                self.entries.push(Entry { record, deadline, measured, outstanding: 1, named: Vec::new() });
+                self.entries.push(Entry { record, deadline, measured, named: Vec::new() });
+                self.meters.push(meter);
                 self.entries.len() as u32 - 1
             }
         }
@@ -153,28 +165,45 @@ impl Ledger {
     /// A message of `size` bytes was sent.
     #[inline]
     pub(super) fn sent(&mut self, slot: u32, size: u32) {
-        let record = &mut self.entries[slot as usize].record;
-        record.messages += 1;
-        record.bytes += u64::from(size);
+        let meter = &mut self.meters[slot as usize];
+        meter.messages += 1;
+        meter.bytes += u64::from(size);
+    }
+
+    /// A peer has looked for the object.
+    #[inline]
+    pub(super) fn visited(&mut self, slot: u32) {
+        self.meters[slot as usize].visited += 1;
     }
 
     /// An event waits in the queue.
     #[inline]
     pub(super) fn queued(&mut self, slot: u32) {
-        self.entries[slot as usize].outstanding += 1;
+        self.meters[slot as usize].outstanding += 1;
     }
 
     /// An event was handled or dropped; the last one closes the entry.
     #[inline]
     pub(super) fn handled(&mut self, slot: u32) {
-        let entry = &mut self.entries[slot as usize];
-        entry.outstanding -= 1;
-        if entry.outstanding == 0 {
-            if entry.measured {
-                self.done.push(entry.record);
-            }
-            self.free.push(slot);
+        let meter = &mut self.meters[slot as usize];
+        meter.outstanding -= 1;
+        if meter.outstanding == 0 {
+            self.close(slot);
         }
+    }
+
+    fn close(&mut self, slot: u32) {
+        if let Some(record) = self.record(slot) {
+            self.done.push(record);
+        }
+        self.free.push(slot);
+    }
+
+    /// The record of an entry as it stands, if it is measured.
+    fn record(&self, slot: u32) -> Option<LookupRecord> {
+        let Entry { record, measured, .. } = &self.entries[slot as usize];
+        let Meter { visited, messages, bytes, .. } = self.meters[slot as usize];
+        measured.then_some(LookupRecord { messages, bytes, visited, ..*record })
     }
 
     /// How many lookups are under way.
@@ -184,13 +213,13 @@ impl Ledger {
 
     /// Closes what is still open at the end of the run; returns all records by number.
     pub(super) fn finish(&mut self) -> Vec<LookupRecord> {
-        for entry in self.entries.iter().filter(|entry| entry.outstanding > 0 && entry.measured) {
-            self.done.push(entry.record);
-        }
-        self.entries.clear();
-        self.free.clear();
+        let open = (0..self.entries.len() as u32).filter(|&slot| self.meters[slot as usize].outstanding > 0);
+        let open: Vec<LookupRecord> = open.filter_map(|slot| self.record(slot)).collect();
         let mut done = std::mem::take(&mut self.done);
-        done.sort_unstable_by_key(|record| record.number);
+        done.extend(open);
+        *self = Ledger::default();
+        // A stable sort, since it makes use of the order that there nearly is.
+        done.sort_by_key(|record| record.number);
         done
     }
 }

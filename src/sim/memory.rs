@@ -1,5 +1,13 @@
 //! Two hints to the machine, neither of which can change a result: huge pages, and prefetching.
 
+/// A list with room for `capacity` items, backed by huge pages where that is possible: for tables by peer that are looked
+/// up at random.
+pub fn table<T>(capacity: usize) -> Vec<T> {
+    let mut table = Vec::with_capacity(capacity);
+    ask_for_huge_pages(table.spare_capacity_mut());
+    table
+}
+
 /// Asks the kernel to back `memory` with huge pages, where it knows how. Failure is of no consequence.
 pub(in crate::sim) fn ask_for_huge_pages<T>(memory: &[T]) {
     #[cfg(target_os = "linux")]

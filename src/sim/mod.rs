@@ -20,8 +20,14 @@ mod trace;
 mod waiting;
 mod world;
 
+/// The size of an event of `P` in bytes: 48 for protocols that pack their messages well.
+pub const fn event_size<P: Protocol>() -> usize {
+    size_of::<event::Event<P>>()
+}
+
 pub use context::Context;
 pub use engine::Engine;
+pub use memory::table;
 pub use ledger::{Account, LookupRecord};
 pub use parcel::Parcel;
 pub use outcome::{Outcome, Tally, Traffic};

@@ -15,7 +15,7 @@ use super::world::World;
 ///
 /// A handler has its own peer (`&mut self`), what messages bring, and the [`Context`]: there is no way to another peer's
 /// state. Servers, where an architecture has them, are peers of the same type, numbered after the others.
-pub trait Protocol: Sized + Send + 'static {
+pub trait Protocol: Sized + Send + Sync + 'static {
     /// The protocol's name in scenarios and results: lower case.
     const NAME: &'static str;
     /// The paper, as `peerlab list` prints it.
@@ -99,6 +99,19 @@ pub trait Protocol: Sized + Send + 'static {
     /// # Errors
     /// The first violation found.
     fn invariants(network: &[&Self], online: &Online<'_>, shared: &Self::Shared) -> Result<(), Violation>;
+
+    /// What the handler of `message` will follow a pointer to, outside the peer itself; null for nothing. Called a few
+    /// events ahead, when the peer is in cache. A hint.
+    #[inline]
+    fn follows(&self, _shared: &Self::Shared, _message: &Self::Message) -> *const u8 {
+        std::ptr::null()
+    }
+
+    /// What [`touches`](Self::touches) will read of the shared tables for `to`: fetched well before it is called. A hint.
+    #[inline]
+    fn consults(_shared: &Self::Shared, _to: PeerId) -> *const u8 {
+        std::ptr::null()
+    }
 
     /// Where in `Self` the handler of `message` will look first (a byte offset), so that the engine can fetch that
     /// cache line ahead of time. A hint for speed, without effect on results.

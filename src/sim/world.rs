@@ -83,6 +83,11 @@ pub trait Director: Send {
     /// The next happening. Happenings come in order of time, and before events of the same instant.
     fn next(&mut self) -> Option<Happening>;
 
+    /// Whom the next happening concerns, if that is known already. A hint for prefetching.
+    fn next_peer(&self) -> Option<u32> {
+        None
+    }
+
     /// How long after its issue an answer still counts.
     fn deadline(&self) -> Span;
 

@@ -237,6 +237,14 @@ impl Director for Play {
         happening
     }
 
+    fn next_peer(&self) -> Option<u32> {
+        match self.ready.front()? {
+            Happening::Lookup(planned) => Some(planned.origin),
+            Happening::Join(number) | Happening::Leave(number) | Happening::Crash(number) => Some(*number),
+            Happening::Measure => None,
+        }
+    }
+
     fn deadline(&self) -> Span {
         self.settings.workload.deadline
     }

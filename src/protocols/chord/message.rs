@@ -22,14 +22,16 @@ pub enum Say {
     FindSuccessor { key: Id, origin: NodeRef },
     /// You own `key`: tell `origin` who provides it.
     Get { key: Id, origin: NodeRef },
-    /// These provide the key.
+    /// This one provides the key.
+    Provider(PeerId),
+    /// These provide the key; perhaps nobody.
     Providers(Parcel<PeerId>),
     /// Iterative lookup: who comes next on the way to `key`?
-    Closest { key: Id, search: u32 },
+    Closest { key: Id, search: SearchId },
     /// These nodes come next, best first.
-    Closer { search: u32, nodes: Parcel<NodeRef> },
+    Closer { search: SearchId, nodes: Parcel<NodeRef> },
     /// `key` lies between me and my successor: these are the owner and the nodes after it.
-    Owners { search: u32, nodes: Parcel<NodeRef> },
+    Owners { search: SearchId, nodes: Parcel<NodeRef> },
     /// Who is your predecessor, and who follows you?
     Stabilize,
     /// My predecessor comes first, then my successors.
@@ -47,6 +49,11 @@ pub enum Say {
     /// I leave: this is my predecessor, and these my successors.
     Leaving { predecessor: Option<NodeRef>, successors: Parcel<NodeRef> },
 }
+
+/// Names a search of the node that asks. Alignment 1, so that messages pack tightly.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(Rust, packed)]
+pub struct SearchId(pub u32);
 
 /// One reference from a key to a provider, and how much longer it is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +73,7 @@ impl Say {
     pub fn wire_size(&self) -> u32 {
         let carried = match self {
             Say::FindSuccessor { .. } | Say::Get { .. } => 2,
+            Say::Provider(_) => 1,
             Say::Providers(peers) => peers.as_slice().len(),
             Say::Closest { .. } => 1,
             Say::Closer { nodes, .. } | Say::Owners { nodes, .. } => nodes.as_slice().len(),

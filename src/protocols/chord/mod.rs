@@ -34,6 +34,7 @@ use crate::sim::{Context, Lookup, Online, PeerId, Protocol, Routine, Setup, Span
 
 /// One peer of a Chord ring: a node, or several where hosts have virtual nodes.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Chord {
     node: Node,
     more: Option<Box<[Node]>>,
@@ -121,6 +122,7 @@ impl Protocol for Chord {
         match message.say {
             Say::FindSuccessor { key, origin } => n.find_successor(ctx, key, origin),
             Say::Get { key, origin } => n.get(ctx, key, origin),
+            Say::Provider(peer) => n.answered(ctx, &[peer]),
             Say::Providers(peers) => n.answered(ctx, peers.as_slice()),
             Say::Closest { key, search } => n.closest(ctx, from, key, search),
             Say::Closer { search, nodes } => n.closer(ctx, from, search, nodes.as_slice()),
@@ -175,6 +177,19 @@ impl Protocol for Chord {
 
     fn invariants(network: &[&Self], online: &Online<'_>, shared: &Shared) -> Result<(), Violation> {
         ring_is_whole(network, online, shared)
+    }
+
+    #[inline]
+    fn follows(&self, _shared: &Shared, message: &Message) -> *const u8 {
+        match message.say {
+            Say::Get { .. } => self.node.index.address(),
+            _ => std::ptr::null(),
+        }
+    }
+
+    #[inline]
+    fn consults(shared: &Shared, to: PeerId) -> *const u8 {
+        shared.address_of_id(to)
     }
 
     #[inline]

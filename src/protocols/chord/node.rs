@@ -3,7 +3,7 @@
 use super::index::Index;
 use super::message::{Entry, Message, Say};
 use super::params::{FingerRule, Plan, Routing, Shared};
-use super::search::{Goal, Search};
+use super::search::{Goal, Searches};
 use super::tables::{Fingers, Found, NodeRef, Successors};
 use super::Chord;
 use crate::sim::{Context, ObjectId, Parcel, PeerId, Span};
@@ -11,23 +11,25 @@ use crate::space::ring::Id;
 
 pub(super) type Ctx<'a> = Context<'a, Chord>;
 
-/// A node: where it is on the ring, whom it knows, and what it keeps for others.
+/// A node: where it is on the ring, whom it knows, and what it keeps for others. In the order in which a lookup touches
+/// it.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Node {
     pub(super) id: Id,
+    /// Clockwise distance to the first of `successors`.
+    pub(super) span: u64,
+    /// Clockwise distance to the last of `successors`.
+    reach: u64,
     pub(super) me: NodeRef,
     /// Part of the ring: it has a successor, perhaps itself.
     pub(super) joined: bool,
-    pub(super) predecessor: Option<NodeRef>,
-    /// Clockwise distance to the last of `successors`.
-    reach: u64,
-    /// Clockwise distance to the first of `successors`.
-    pub(super) span: u64,
+    next: u8,
     pub(super) successors: Successors,
     pub(super) fingers: Fingers,
-    next: u8,
-    pub(super) index: Option<Box<Index>>,
-    pub(super) searches: Option<Box<Vec<Search>>>,
+    pub(super) index: Index,
+    pub(super) predecessor: Option<NodeRef>,
+    pub(super) searches: Option<Box<Searches>>,
 }
 
 impl Node {
@@ -43,7 +45,7 @@ impl Node {
             successors: Successors::new(std::iter::empty(), 0),
             fingers: Fingers::empty(),
             next: 0,
-            index: None,
+            index: Index::default(),
             searches: None,
         }
     }
@@ -62,7 +64,7 @@ impl Node {
         let left = shared.params.lifetime;
         for (key, providers) in plan.keys(from, id) {
             let entries = providers.iter().map(|&provider| Entry { key, provider, left, copies: 0 });
-            node.index.get_or_insert_default().store(entries, crate::sim::Time::ZERO);
+            node.index.store(entries, crate::sim::Time::ZERO);
         }
         node
     }
@@ -159,7 +161,7 @@ impl Node {
     pub(super) fn look_up(&mut self, ctx: &mut Ctx<'_>, key: Id) {
         let shared = ctx.shared();
         if self.owns(key, shared) {
-            let providers = self.index.as_ref().map_or_else(Vec::new, |index| index.providers(key, ctx.now()));
+            let providers: Vec<PeerId> = self.index.providers(key, ctx.now()).collect();
             ctx.answer(&providers);
             return;
         }
@@ -199,14 +201,27 @@ impl Node {
 
     /// The node owns `key`: it tells `origin` who provides it.
     pub(super) fn get(&mut self, ctx: &mut Ctx<'_>, key: Id, origin: NodeRef) {
-        let providers = match &self.index {
-            Some(index) => index.providers(key, ctx.now()),
-            None => Vec::new(),
+        let mut providers = self.index.providers(key, ctx.now());
+        let say = match (providers.next(), providers.next()) {
+            (None, _) => Say::Providers(Parcel::new(Vec::new())),
+            (Some(provider), None) => Say::Provider(provider),
+            (Some(first), Some(second)) => {
+                Say::Providers(Parcel::new([first, second].into_iter().chain(providers).collect()))
+            }
         };
-        if origin == self.me {
-            ctx.answer(&providers);
-        } else {
-            self.reply(ctx, origin, Say::Providers(Parcel::new(providers)));
+        if let Say::Providers(none) = &say
+            && none.as_slice().is_empty()
+            && let Some(predecessor) = self.predecessor
+            && !self.owns(key, ctx.shared())
+        {
+            // The key has gone to somebody who has joined in between, of whom the one that asked does not know yet.
+            self.send(ctx, predecessor, Say::Get { key, origin });
+            return;
+        }
+        match say {
+            Say::Provider(provider) if origin == self.me => ctx.answer(&[provider]),
+            Say::Providers(providers) if origin == self.me => ctx.answer(providers.as_slice()),
+            say => self.reply(ctx, origin, say),
         }
     }
 
@@ -239,7 +254,7 @@ impl Node {
             .filter(|entry| entry.copies > 0)
             .map(|entry| Entry { copies: entry.copies - 1, ..*entry })
             .collect();
-        self.index.get_or_insert_default().store(entries.into_iter(), ctx.now());
+        self.index.store(entries.into_iter(), ctx.now());
         if !onward.is_empty() && self.successor() != self.me {
             self.send(ctx, self.successor(), Say::Store(Parcel::new(onward)));
         }
@@ -331,8 +346,7 @@ impl Node {
         self.predecessor = Some(from);
         let keep = shared.params.replication > 1;
         let now = ctx.now();
-        let Some(index) = &mut self.index else { return };
-        let entries = index.hand_over(|key| key.in_half_open(before, theirs), keep, now);
+        let entries = self.index.hand_over(|key| key.in_half_open(before, theirs), keep, now);
         if !entries.is_empty() {
             self.send(ctx, from, Say::Store(Parcel::new(entries)));
         }
@@ -395,7 +409,7 @@ impl Node {
             return;
         }
         let now = ctx.now();
-        let entries = self.index.as_mut().map_or_else(Vec::new, |index| index.hand_over(|_| true, false, now));
+        let entries = self.index.hand_over(|_| true, false, now);
         if !entries.is_empty() {
             self.send(ctx, successor, Say::Store(Parcel::new(entries)));
         }
@@ -488,7 +502,7 @@ impl Node {
 
     /// The keys for which it keeps entries.
     pub fn keys(&self) -> impl Iterator<Item = Id> + '_ {
-        self.index.iter().flat_map(|index| index.keys())
+        self.index.keys()
     }
 
     /// Puts anything into finger `k` (a left-aligned exponent): for tests that corrupt it.
@@ -506,6 +520,6 @@ impl Node {
         let mut known: Vec<NodeRef> = self.contacts().filter(|&node| node != self.me).collect();
         known.sort_unstable();
         known.dedup();
-        known.len() + self.index.as_ref().map_or(0, |index| index.len())
+        known.len() + self.index.len()
     }
 }

@@ -27,7 +27,9 @@ pub struct Params {
     pub fix_fingers: Span,
     /// How often a node checks that its predecessor lives. "0 s" for never.
     pub check_predecessor: Span,
-    /// How long a node waits for an answer before it takes the other for dead (the paper's simulations: 500 ms).
+    /// How long a node waits for an answer before it takes the other for dead. Longer than any round trip (1.23 s on the
+    /// default underlay): a ring whose nodes take slow neighbours for dead never comes to rest. The paper's simulations,
+    /// whose round trips take 100 ms on average: 500 ms.
     pub timeout: Span,
     /// Ring positions per peer, 1 to 255.
     pub virtual_nodes: u8,
@@ -78,7 +80,7 @@ impl Default for Params {
             stabilize: Span::secs(30),
             fix_fingers: Span::secs(30),
             check_predecessor: Span::secs(30),
-            timeout: Span::millis(500),
+            timeout: Span::millis(1500),
             virtual_nodes: 1,
             replication: 1,
             lifetime: Span::secs(3600),
@@ -123,7 +125,10 @@ impl Shared {
         let nodes = u64::from(setup.participants) * per_peer;
         let mut ids: Vec<Id> = if params.ids.is_empty() {
             use rayon::prelude::*;
-            (0..nodes).into_par_iter().map(|node| ring.hash(&[seed, node / per_peer, node % per_peer])).collect()
+            let mut ids = crate::sim::table(nodes as usize);
+            let hash = |node| ring.hash(&[seed, node / per_peer, node % per_peer]);
+            (0..nodes as usize).into_par_iter().map(|node| hash(node as u64)).collect_into_vec(&mut ids);
+            ids
         } else {
             params.ids.iter().map(|&id| ring.id(id)).collect()
         };
@@ -152,6 +157,12 @@ impl Shared {
     #[inline]
     pub fn id(&self, node: NodeRef) -> Id {
         self.ids[node.peer.index() * self.params.virtual_nodes as usize + node.index as usize]
+    }
+
+    /// Where the identifier of the first node of `peer` lies in memory: for prefetching.
+    #[inline]
+    pub fn address_of_id(&self, peer: PeerId) -> *const u8 {
+        self.ids.as_ptr().wrapping_add(peer.index() * self.params.virtual_nodes as usize).cast()
     }
 
     /// The key of `object`. Objects that nobody has ever published have keys too.
@@ -245,7 +256,9 @@ fn resolve_collisions(ids: &mut [Id], ring: Ring) -> Result<(), String> {
 pub struct Plan {
     nodes: Vec<(Id, NodeRef)>,
     keys: Vec<(Id, ObjectId)>,
-    providers: Vec<Vec<PeerId>>,
+    /// The holders of key i that are online: `holders[starts[i]..starts[i + 1]]`.
+    starts: Vec<u32>,
+    holders: Vec<PeerId>,
 }
 
 impl Plan {
@@ -259,20 +272,15 @@ impl Plan {
         let objects = (0..setup.world.objects()).map(ObjectId::new);
         let mut keys: Vec<(Id, ObjectId)> = objects.map(|object| (shared.key(object), object)).collect();
         keys.par_sort_unstable();
-        let online: std::collections::BTreeMap<u32, PeerId> = if setup.online.len() == setup.participants as usize {
-            Default::default()
-        } else {
-            setup.online.iter().map(|peer| (peer.number(), *peer)).collect()
-        };
-        let providers = keys.iter().map(|&(_, object)| {
-            let holders = setup.world.holders(object).iter();
-            let online = |&number: &u32| {
-                if online.is_empty() { Some(PeerId::new(number)) } else { online.get(&number).copied() }
-            };
-            holders.filter_map(online).collect()
-        });
-        let providers = providers.collect();
-        Plan { nodes, keys, providers }
+        let everyone = setup.online.len() == setup.participants as usize;
+        let online = |peer: PeerId| everyone || setup.online.binary_search(&peer).is_ok();
+        let (mut starts, mut holders) = (vec![0], Vec::new());
+        for &(_, object) in &keys {
+            let all = setup.world.holders(object).iter().map(|&number| PeerId::new(number));
+            holders.extend(all.filter(|&peer| online(peer)));
+            starts.push(holders.len() as u32);
+        }
+        Plan { nodes, keys, starts, holders }
     }
 
     /// How many nodes the ring has.
@@ -353,6 +361,6 @@ impl Plan {
         let start = self.keys.partition_point(|&(key, _)| key <= from);
         let n = self.keys.len();
         let within = (0..n).map(move |i| (start + i) % n).take_while(move |&i| self.keys[i].0.in_half_open(from, to));
-        within.map(|i| (self.keys[i].0, self.providers[i].as_slice()))
+        within.map(|i| (self.keys[i].0, &self.holders[self.starts[i] as usize..self.starts[i + 1] as usize]))
     }
 }

@@ -1,6 +1,6 @@
 //! Iterative lookups: the origin asks node after node, and remembers the ones it found dead.
 
-use super::message::Say;
+use super::message::{Say, SearchId};
 use super::node::{Ctx, Node};
 use super::tables::{NodeRef, Successors};
 use crate::sim::{Parcel, PeerId, Span};
@@ -21,10 +21,19 @@ pub enum Goal {
     FirstFinger(u8),
 }
 
+/// The searches of one node.
+#[derive(Clone, Debug, Default)]
+pub struct Searches {
+    /// How many there have been: each has a number of its own, so that late answers to one are not taken for answers to
+    /// another.
+    named: u32,
+    under_way: Vec<Search>,
+}
+
 /// One search under way, at its origin.
 #[derive(Clone, Debug)]
 pub struct Search {
-    number: u32,
+    number: SearchId,
     key: Id,
     goal: Goal,
     /// Nodes to ask, the best last.
@@ -43,7 +52,7 @@ impl Node {
         if self.joined && key.in_half_open(self.id, shared.id(self.successor())) {
             let mut owners: Vec<NodeRef> = self.owners(shared.params.replication);
             owners.reverse();
-            let search = Search { number: 0, key, goal, candidates: Vec::new(), owners, dead: Vec::new() };
+            let search = Search { number: SearchId::default(), key, goal, candidates: Vec::new(), owners, dead: Vec::new() };
             self.finish(ctx, search);
         } else {
             self.search_from(ctx, key, goal, nodes);
@@ -53,8 +62,8 @@ impl Node {
     /// Looks for the owner of `key` by way of `candidates`, the best last.
     pub(super) fn search_from(&mut self, ctx: &mut Ctx<'_>, key: Id, goal: Goal, candidates: Vec<NodeRef>) {
         let searches = self.searches.get_or_insert_default();
-        // Numbers need only differ among the searches of this node that are under way.
-        let number = searches.last().map_or(1, |last| last.number.wrapping_add(1));
+        searches.named = searches.named.wrapping_add(1);
+        let number = SearchId(searches.named);
         let search = Search { number, key, goal, candidates, owners: Vec::new(), dead: Vec::new() };
         self.step(ctx, search);
     }
@@ -65,7 +74,7 @@ impl Node {
     }
 
     /// Who comes next on the way to `key`?
-    pub(super) fn closest(&mut self, ctx: &mut Ctx<'_>, from: NodeRef, key: Id, search: u32) {
+    pub(super) fn closest(&mut self, ctx: &mut Ctx<'_>, from: NodeRef, key: Id, search: SearchId) {
         if !self.joined {
             return;
         }
@@ -83,7 +92,7 @@ impl Node {
     }
 
     /// Nodes closer to the key.
-    pub(super) fn closer(&mut self, ctx: &mut Ctx<'_>, from: NodeRef, number: u32, nodes: &[NodeRef]) {
+    pub(super) fn closer(&mut self, ctx: &mut Ctx<'_>, from: NodeRef, number: SearchId, nodes: &[NodeRef]) {
         let Some(mut search) = self.take_search(number) else { return };
         let shared = ctx.shared();
         let (me, key) = (self.me, search.key);
@@ -96,7 +105,7 @@ impl Node {
     }
 
     /// The owner of the key, and the nodes after it.
-    pub(super) fn owners_found(&mut self, ctx: &mut Ctx<'_>, number: u32, nodes: &[NodeRef]) {
+    pub(super) fn owners_found(&mut self, ctx: &mut Ctx<'_>, number: SearchId, nodes: &[NodeRef]) {
         let Some(mut search) = self.take_search(number) else { return };
         search.owners = nodes.iter().rev().copied().filter(|node| !search.dead.contains(&node.peer)).collect();
         self.finish(ctx, search);
@@ -112,7 +121,7 @@ impl Node {
             search.candidates.drain(..search.candidates.len() - KEPT);
         }
         let say = Say::Closest { key: search.key, search: search.number };
-        self.searches.get_or_insert_default().push(search);
+        self.searches.get_or_insert_default().under_way.push(search);
         self.ask(ctx, next, say);
     }
 
@@ -137,7 +146,7 @@ impl Node {
             Goal::Get => {
                 let say = Say::Get { key, origin: self.me };
                 // Other owners are turned to if this one is silent.
-                self.searches.get_or_insert_default().push(search);
+                self.searches.get_or_insert_default().under_way.push(search);
                 self.ask(ctx, owner, say);
             }
             Goal::Put => {
@@ -231,7 +240,8 @@ impl Node {
                 self.stabilize(ctx);
             }
             Say::Store(_) | Say::Ping => {}
-            Say::Providers(_)
+            Say::Provider(_)
+            | Say::Providers(_)
             | Say::Closer { .. }
             | Say::Owners { .. }
             | Say::Neighbours { .. }
@@ -268,7 +278,7 @@ impl Node {
         self.take_search_for(key);
     }
 
-    fn take_search(&mut self, number: u32) -> Option<Search> {
+    fn take_search(&mut self, number: SearchId) -> Option<Search> {
         self.take_search_with(|search| search.number == number)
     }
 
@@ -277,7 +287,7 @@ impl Node {
     }
 
     fn take_search_with(&mut self, wanted: impl Fn(&Search) -> bool) -> Option<Search> {
-        let searches = self.searches.as_mut()?;
+        let searches = &mut self.searches.as_mut()?.under_way;
         let at = searches.iter().position(wanted)?;
         Some(searches.remove(at))
     }

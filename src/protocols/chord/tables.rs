@@ -20,6 +20,7 @@ const INLINE: usize = 12;
 
 /// The nodes that follow on the ring, nearest first. Up to twelve inline, longer lists on the heap.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Successors {
     inline: [NodeRef; INLINE],
     len: u8,

@@ -34,7 +34,7 @@ impl Plan {
         let mut is_online = vec![false; peers as usize];
         online.iter().for_each(|peer| is_online[peer.index()] = true);
         let mut plan = Plan { starts: vec![0], targets: Vec::new(), given: Vec::new(), online, seed };
-        if setup.world.neighbours(0).is_none() {
+        if peers == 0 || setup.world.neighbours(0).is_none() {
             plan.link_at_random(peers, params);
             return plan;
         }
@@ -114,7 +114,7 @@ impl Gnutella {
         let first = match ctx.shared().params.bootstrap {
             Bootstrap::HostList => contact,
             Bootstrap::WellKnown => ctx.well_known(),
-            Bootstrap::PeerCache => None,
+            Bootstrap::PeerCache => contact.filter(|_| self.cold().hosts.is_empty()),
         };
         if let Some(host) = first {
             self.hear_of(ctx, host);
@@ -289,7 +289,6 @@ impl Gnutella {
     }
 
     fn hear_of(&mut self, ctx: &mut Context<'_, Self>, host: PeerId) {
-        // A copy: what it needs of the parameters is small, and they are borrowed from the context.
         let me = ctx.me();
         self.learn(me, host, &ctx.shared().params);
     }

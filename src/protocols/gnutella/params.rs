@@ -25,7 +25,8 @@ pub struct Params {
     pub wanted_degree: u16,
     /// With how many neighbours a peer refuses further ones.
     pub max_degree: u16,
-    /// From one keep-alive PING to the next; `"0 s"`: none at all, so that nobody notices a crash.
+    /// From one keep-alive PING to the next. `"0 s"`: no PINGs at all, so that nobody notices a crash, or tries again who
+    /// has found too few neighbours.
     pub ping_interval: Span,
     /// How far a keep-alive PING goes.
     pub ping_ttl: u8,

@@ -183,6 +183,15 @@ impl Seen {
         known.map(|entry| entry.route)
     }
 
+    /// Where it will look for `guid`, if that is outside the peer.
+    #[inline]
+    pub(super) fn address(&self, guid: Guid) -> *const u8 {
+        match &self.table {
+            Some(slots) => (&raw const slots[home(guid, slots.len())]).cast(),
+            None => std::ptr::null(),
+        }
+    }
+
     /// Lets time pass: forgets the older generation if the present one becomes old, and both if long enough nothing came.
     #[inline]
     fn age(&mut self, now: Ticks, memory: Ticks) {

@@ -78,8 +78,7 @@ impl<P: Protocol> Engine<P> {
 
         let seed = world.seed();
         let precedence = Precedence::new(derive(seed, Purpose::Precedence, 0));
-        let mut cells: Vec<Cell<P>> = Vec::with_capacity(participants as usize);
-        memory::ask_for_huge_pages(cells.spare_capacity_mut());
+        let mut cells: Vec<Cell<P>> = memory::table(participants as usize);
         let born = |number: u32| {
             let me = PeerId::new(number);
             let online = presence.contains(me);
@@ -168,6 +167,9 @@ impl<P: Protocol> Engine<P> {
             }
             while self.director.next_time() <= stop {
                 let Some(happening) = self.director.next() else { break };
+                if let Some(number) = self.director.next_peer() {
+                    memory::prefetch(self.cells.as_ptr().wrapping_add(number as usize));
+                }
                 self.happen(happening);
             }
         }
@@ -234,10 +236,11 @@ impl<P: Protocol> Engine<P> {
             tally.delivered + tally.lost + tally.dropped + tally.in_flight,
             "messages sent = delivered + lost + dropped + in flight"
         );
-        let entries_of = |peer: &PeerId| (peer.number(), self.cells[peer.index()].peer.entries() as u64);
+        let cells = &self.cells;
+        let entries_of = |peer: PeerId| (peer.number(), cells[peer.index()].peer.entries() as u64);
         Outcome {
             peers: self.core.peers,
-            entries: self.online().iter().map(entries_of).collect(),
+            entries: self.online().into_par_iter().map(entries_of).collect(),
             lookups: self.core.ledger.finish(),
             tally: self.core.tally.clone(),
             loads: self.cells.iter().map(|cell| cell.head.handled).collect(),
@@ -245,10 +248,23 @@ impl<P: Protocol> Engine<P> {
         }
     }
 
-    /// Fetches the state of a peer whose turn comes soon.
+    /// Fetches the state of a peer whose turn comes soon, in three steps: what its shared tables say
+    /// of it, the state itself, and what that points to.
     #[inline]
     fn prefetch(&self) {
-        let Some(event) = self.core.queue.upcoming(AHEAD) else { return };
+        if let Some(event) = self.core.queue.upcoming(2 * AHEAD) {
+            memory::prefetch(P::consults(&self.core.shared, event.to));
+        }
+        if let Some(event) = self.core.queue.upcoming(AHEAD) {
+            self.prefetch_for(event);
+        }
+        if let Some(Event { to, body: Body::Message(message), .. }) = self.core.queue.upcoming(AHEAD / 2) {
+            memory::prefetch(self.cells[to.index()].peer.follows(&self.core.shared, message));
+        }
+    }
+
+    #[inline]
+    fn prefetch_for(&self, event: &Event<P>) {
         let cell = self.cells.as_ptr().wrapping_add(event.to.index());
         memory::prefetch(cell);
         if let Body::Message(message) = &event.body {
@@ -280,7 +296,7 @@ impl<P: Protocol> Engine<P> {
             }
         }
         if !arrived {
-            let is_message = matches!(body, Body::Message(_) | Body::Get(_) | Body::Gift(_));
+            let is_message = matches!(body, Body::Message(_) | Body::Get(_) | Body::Gift);
             self.core.tally.dropped += u64::from(is_message);
         } else {
             let Cell { head, peer } = cell;
@@ -326,10 +342,10 @@ impl<P: Protocol> Engine<P> {
                         let size = u32::try_from(core.world.object_size(object)).unwrap_or(u32::MAX);
                         let from = core.precedence.peer(rank);
                         let hops = Hops::new(hops.count(), true);
-                        core.transmit(head, now, from, Body::Gift(object), size, cause, hops, 0);
+                        core.transmit(head, now, from, Body::Gift, size, cause, hops, 0);
                     }
                 }
-                Body::Gift(_) => {
+                Body::Gift => {
                     core.tally.delivered += 1;
                     core.tally.fetched += 1;
                     head.handled += 1;
@@ -400,9 +416,13 @@ impl<P: Protocol> Engine<P> {
         let Cell { head, peer } = &mut self.cells[origin as usize];
         debug_assert!(head.online, "the director issues lookups from peers that are online");
         let core = &mut self.core;
-        let holders = core.world.holders(object).iter();
-        let online_holders =
-            holders.filter(|&&holder| holder != origin && core.presence.address(holder).is_some()).count() as u32;
+        let holders = core.world.holders(object);
+        let online_holders = if core.presence.roster().len() == core.peers as usize {
+            holders.len() - usize::from(holders.binary_search(&origin).is_ok())
+        } else {
+            let online = |&&holder: &&u32| holder != origin && core.presence.address(holder).is_some();
+            holders.iter().filter(online).count()
+        } as u32;
         let record = LookupRecord {
             number,
             origin,

@@ -141,6 +141,17 @@ impl<E> Pool<E> {
         }
     }
 
+    /// The event at `slot` of the most recently filled chunk of `bucket`, if there is one.
+    #[inline]
+    pub(super) fn get_recent(&self, bucket: Bucket, slot: usize) -> Option<&E> {
+        let filled = if bucket.count == 0 { 0 } else { (bucket.len() - 1) % CHUNK + 1 };
+        if slot >= filled {
+            return None;
+        }
+        // SAFETY: as in `for_each`.
+        Some(unsafe { (*self.chunk(bucket.head)).events[slot].assume_init_ref() })
+    }
+
     /// Moves every event of `bucket` out, handing each to `visit`, and gives its chunks back one by one.
     pub(super) fn drain(&mut self, bucket: Bucket, mut visit: impl FnMut(&mut Self, E)) {
         let mut chunk = bucket.head;

@@ -22,8 +22,6 @@ const TARGET: usize = 64;
 const FEWEST: usize = 64;
 const MOST: usize = 8_192;
 /// 131 µs until measured; at most 4.3 s, as [`Item`] holds 32 bits of time.
-/// How many events ahead of its turn an event is fetched into cache, before `upcoming` is asked for it.
-const FETCH: usize = 32;
 const FIRST_SHIFT: u32 = 17;
 const MAX_SHIFT: u32 = 32;
 const MIN_SHIFT: u32 = 3;
@@ -44,6 +42,8 @@ pub struct Wheel<E> {
     run: Vec<MaybeUninit<E>>,
     cursor: usize,
     sorted: Vec<Item>,
+    /// The bucket that will be loaded next, if it is known and none before it is filled in the meantime.
+    following: Option<u64>,
     side: Heap<E>,
     unsorted: Vec<Item>,
     sorter: Sorter,
@@ -77,6 +77,11 @@ impl<const N: usize> Ring<N> {
         let place = number as usize % N;
         self.occupied[place / 64] |= 1 << (place % 64);
         pool.push_with(&mut self.buckets[place], make);
+    }
+
+    #[inline]
+    fn bucket(&self, number: u64) -> Bucket {
+        self.buckets[number as usize % N]
     }
 
     #[inline]
@@ -117,6 +122,7 @@ impl<E: Keyed> Wheel<E> {
             run: Vec::new(),
             cursor: 0,
             sorted: Vec::new(),
+            following: None,
             side: Heap::new(),
             unsorted: Vec::new(),
             sorter: Sorter::default(),
@@ -209,12 +215,16 @@ impl<E: Keyed> Wheel<E> {
         Some(event)
     }
 
-    /// An event whose turn comes about `ahead` events from now.
+    /// An event whose turn comes about `ahead` events from now: of the present bucket in its order, else of the next one
+    /// in the order of arrival, as far as its first chunk goes.
     #[inline]
     pub fn upcoming(&self, ahead: usize) -> Option<&E> {
-        let event = self.run.get(self.cursor + ahead)?;
-        // SAFETY: as in `pop_before`.
-        Some(unsafe { event.assume_init_ref() })
+        let place = self.cursor + ahead;
+        match self.run.get(place) {
+            // SAFETY: as in `pop_before`.
+            Some(event) => Some(unsafe { event.assume_init_ref() }),
+            None => self.pool.get_recent(self.near.bucket(self.following?), place - self.run.len()),
+        }
     }
 
     /// Loads the next bucket that holds events before `limit`. The current run is exhausted and the side heap empty.
@@ -240,6 +250,7 @@ impl<E: Keyed> Wheel<E> {
             self.run.push(MaybeUninit::new(unsafe { self.pool.read(item.at) }));
         }
         self.pool.release_all(bucket);
+        self.following = self.near.first(self.frontier, (self.epoch + 2) << EPOCH_BITS);
         true
     }
 

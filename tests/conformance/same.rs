@@ -1,0 +1,77 @@
+//! The same bytes, whatever runs it; and invariants that can fail.
+
+use std::sync::Arc;
+
+use peerlab::protocols::chord::{Chord, NodeRef};
+use peerlab::sim::{Outcome, Protocol, QueueKind, Span};
+use peerlab::world::Terrain;
+
+use crate::cases::for_every_protocol;
+use crate::worlds::{engine, engine_with, secs, world};
+
+/// A bit of everything: churn, newcomers, a fault, loss, jitter, downloads, questions that have no answer.
+fn eventful(seed: u64) -> Arc<Terrain> {
+    let text = "churn = { newcomers = '5 %', sessions.exponential = { online = '5 min', offline = '1 min' } }
+        faults = [{ at = '100 s', crash.share = '30 %', back = '60 s' }]
+        underlay = { loss = '1 %', jitter = '10 ms', latency.plane = {} }
+        workload = { lookups = 1000, rate = '5 /s', warm_up = '20 s', misses = '5 %', fetch = true }";
+    world(text, 120, seed)
+}
+
+fn outcome<P: Protocol>(seed: u64, queue: QueueKind) -> Outcome {
+    engine_with::<P>(&eventful(seed), &P::Params::default(), queue).run()
+}
+
+for_every_protocol! {
+    /// Twice, on the other queue, in steps, and with one thread or two for setting it up.
+    fn the_same_whatever_runs_it<P>() {
+        for seed in [1, 2] {
+            let first = outcome::<P>(seed, QueueKind::Wheel);
+            assert_eq!(first, outcome::<P>(seed, QueueKind::Wheel), "twice");
+            assert_eq!(first, outcome::<P>(seed, QueueKind::Heap), "on the heap");
+            for threads in [1, 2] {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                assert_eq!(first, pool.install(|| outcome::<P>(seed, QueueKind::Wheel)), "{threads} threads");
+            }
+            let mut stepped = engine::<P>(&eventful(seed));
+            while stepped.now() < stepped.end() {
+                let step = Span(1 + stepped.now().nanos() % 777_777_777);
+                stepped.run_until((stepped.now() + step).min(stepped.end()));
+            }
+            assert_eq!(first, stepped.finish(), "in steps");
+        }
+        assert_ne!(outcome::<P>(1, QueueKind::Wheel).tally.fingerprint, outcome::<P>(2, QueueKind::Wheel).tally.fingerprint);
+    }
+
+    /// The invariants are about the network as it is: right after a crash they cannot hold everywhere.
+    fn invariants_notice_a_crash<P>() {
+        let text = "faults = [{ at = '10 s', crash.share = '50 %' }]\nworkload = { lookups = 0, duration = '1 h' }";
+        let mut engine = engine::<P>(&world(text, 100, 1));
+        engine.run_until(secs(10));
+        assert_eq!(engine.check_invariants(), Ok(()));
+        engine.run_until(secs(10) + Span(1));
+        engine.check_invariants().unwrap_err();
+    }
+}
+
+/// What a test changes in Chord's state is noticed.
+#[test]
+fn chord_notices_a_finger_to_a_peer_that_is_gone() {
+    let text = "faults = [{ at = '1 s', crash.peers = [7] }]\nworkload = { lookups = 0, duration = '1 h' }";
+    let mut engine = engine::<Chord>(&world(text, 50, 1));
+    let gone = engine.online()[7];
+    engine.run_until(secs(900));
+    assert_eq!(engine.check_invariants(), Ok(()));
+    let node = NodeRef { peer: gone, index: 0 };
+    let corrupt = |engine: &mut peerlab::sim::Engine<Chord>, finger| {
+        // Needed twice: a peer to change, and the identifiers that all share.
+        let world = world(text, 50, 1);
+        let spare = super::worlds::engine::<Chord>(&world);
+        engine.peer_mut(3).nodes_mut().for_each(|node| node.corrupt_finger(63, finger, spare.shared()));
+    };
+    corrupt(&mut engine, Some(node));
+    let violation = engine.check_invariants().unwrap_err();
+    assert_eq!(violation.peer.number(), 3);
+    corrupt(&mut engine, None);
+    assert_eq!(engine.check_invariants(), Ok(()), "an unknown finger is no harm");
+}
