@@ -10,8 +10,8 @@ use rand::RngExt;
 
 use crate::sim::random::{Purpose, derive, exponential, mix};
 use crate::sim::{
-    Context, Director, Engine, Happening, Lookup, ObjectId, Online, PeerId, Protocol, QueueKind, Setup, Span, Textbook,
-    Time, Violation, World,
+    Context, Director, Engine, Happening, Lookup, ObjectId, Online, PeerId, Protocol, QueueKind, Setup, Span,
+    Textbook, Time, Violation, World,
 };
 
 /// A peer of PHOLD: 64 bytes of state.
@@ -191,8 +191,8 @@ pub fn run(pending: u32, events: u64, queue: QueueKind) -> Rate {
     let pending = pending.max(1);
     let world = Arc::new(Delays { peers: pending, key: derive(1, Purpose::Latency, 0) });
     let director = Box::new(Everyone { next: 0, peers: pending });
-    let mut engine =
-        Engine::<Phold>::new(world, director, &(), queue).expect("PHOLD has no parameters that could be wrong");
+    let mut engine = Engine::<Phold>::new(world, director, &(), queue)
+        .expect("PHOLD has no parameters that could be wrong");
     let mut until = Time::ZERO + Span::millis(2_200);
     engine.run_until(until);
     let before = engine.tally().events;

@@ -75,9 +75,12 @@ pub fn chord(peers: u32) -> Result<Measurement, String> {
 /// What is wrong with `peers`.
 pub fn flood(peers: u32) -> Result<Measurement, String> {
     let settings = Settings {
-        overlay: OverlaySettings { graph: GraphModel::RandomPicks { picks: 3 }, ..OverlaySettings::default() },
+        overlay: OverlaySettings {
+            graph: GraphModel::RandomPicks { picks: 3 },
+            ..OverlaySettings::default()
+        },
         content: ContentSettings {
-            objects: 100,
+            objects: CountOrShare::Count(100),
             replicas: CountOrShare::Share(Share(0.001)),
             ..ContentSettings::default()
         },
@@ -103,7 +106,8 @@ fn uniform() -> UnderlaySettings {
 
 fn measure<P: Protocol>(settings: &Settings, peers: u32, params: &P::Params) -> Result<Measurement, String> {
     let started = Instant::now();
-    let terrain = Terrain::build(settings, Some(peers), 1, None, P::OVERLAY).map_err(|error| error.to_string())?;
+    let terrain =
+        Terrain::build(settings, Some(peers), 1, None, P::OVERLAY).map_err(|error| error.to_string())?;
     let director = terrain.director(P::servers(params));
     let world: Arc<dyn World> = Arc::new(terrain);
     let mut engine = Engine::<P>::new(world, director, params, QueueKind::Wheel)?;

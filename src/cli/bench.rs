@@ -73,13 +73,23 @@ impl Bench {
             let ratio = significant(wheel.per_second() / heap.per_second(), 3);
             table.row([count(u64::from(pending)), millions(wheel), millions(heap), ratio]);
         }
-        if self.csv { Ok(()) } else { print(&format!("PHOLD, one thread\n{}\n", table.render(width(), crate::report::Colour::Never))) }
+        if self.csv {
+            Ok(())
+        } else {
+            print(&format!("PHOLD, one thread\n{}\n", table.render(width(), crate::report::Colour::Never)))
+        }
     }
 
-    fn whole(&self, name: &str, measure: fn(u32) -> Result<whole::Measurement, String>) -> Result<(), Failure> {
+    fn whole(
+        &self,
+        name: &str,
+        measure: fn(u32) -> Result<whole::Measurement, String>,
+    ) -> Result<(), Failure> {
         let sizes = self.peers.map_or_else(|| vec![1_000, 100_000, 1_000_000], |peers| vec![peers]);
         if self.csv {
-            print("protocol,peers,settled_s,lookups,messages,messages_per_s,hops_mean,peak_bytes_per_peer\n")?;
+            print(
+                "protocol,peers,settled_s,lookups,messages,messages_per_s,hops_mean,peak_bytes_per_peer\n",
+            )?;
         }
         let headings = ["peers", "settled s", "lookups", "messages", "M messages/s", "hops", "peak B/peer"];
         let mut table = Table::new(headings.map(Column::number));
@@ -110,6 +120,9 @@ impl Bench {
         if self.csv {
             return Ok(());
         }
-        print(&format!("{name}, static, one thread\n{}\n", table.render(width(), crate::report::Colour::Never)))
+        print(&format!(
+            "{name}, static, one thread\n{}\n",
+            table.render(width(), crate::report::Colour::Never)
+        ))
     }
 }

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Failure, print};
+use super::{Failure, print, tell, warn};
 use crate::experiment::diagnostic::Diagnostic;
 use crate::experiment::document::Document;
 use crate::experiment::plan::{Plan, toml_text};
+use crate::experiment::preflight::preflight;
 use crate::experiment::scenario::schema;
 use crate::experiment::shipped;
 use crate::units::nearest;
@@ -35,10 +36,9 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn execute(&self) -> Result<(), Failure> {
         let plan = self.which.plan()?;
-        for remark in &plan.remarks {
-            eprintln!("{}", remark.to_string().trim_end().replacen("error", "warning", 1));
-        }
-        eprintln!("{} is valid: {} runs", self.which.scenario, plan.jobs.len());
+        warn(&plan.remarks);
+        preflight(&plan, self.which.folder().as_deref())?;
+        tell(&format!("{} is valid: {} runs", self.which.scenario, plan.jobs.len()));
         print(&toml_text(&plan.resolved()?)?)
     }
 }
@@ -78,7 +78,11 @@ impl Which {
                 self.scenario
             ));
             let near = nearest(&self.scenario, &names).map(|name| format!("did you mean `{name}`? "));
-            return Err(error.with_hint(format!("{}There are: {}", near.unwrap_or_default(), names.join(", "))));
+            return Err(error.with_hint(format!(
+                "{}There are: {}",
+                near.unwrap_or_default(),
+                names.join(", ")
+            )));
         }
         Document::read(path, schema())
     }

@@ -36,7 +36,9 @@ impl List {
 fn section(what: What, with_heading: bool) -> String {
     let (heading, lines) = match what {
         What::Protocols => ("protocols", NAMES.iter().map(|name| protocol(name)).collect()),
-        What::Scenarios => ("scenarios", SHIPPED.iter().map(|s| (s.name.to_string(), title(s.text))).collect()),
+        What::Scenarios => {
+            ("scenarios", SHIPPED.iter().map(|s| (s.name.to_string(), title(s.text))).collect())
+        }
         What::Overlays => ("overlays (overlay.graph)", pairs(GraphModel::LISTED)),
         What::Latencies => ("latency models (underlay.latency)", pairs(LatencyModel::LISTED)),
         What::Columns => ("columns", columns()),

@@ -70,7 +70,7 @@ pub fn main() -> ExitCode {
         Err(Failure::Interrupted) => ExitCode::from(EXIT_CODE as u8),
         Err(Failure::User(error)) => {
             let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-            eprintln!("{}", error.render(colour).trim_end());
+            tell(error.render(colour).trim_end());
             ExitCode::from(USER_ERROR)
         }
     }
@@ -82,7 +82,21 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Failure::User(Diagnostic::new(format!("cannot write to standard output: {error}")))),
+        Err(error) => {
+            Err(Failure::User(Diagnostic::new(format!("cannot write to standard output: {error}"))))
+        }
+    }
+}
+
+/// Talks on stderr. That nobody listens any more (`2>&1 | head`) is no reason to fail.
+pub(crate) fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Tells of odd things that do not stop anything.
+pub(crate) fn warn(remarks: &[Diagnostic]) {
+    for remark in remarks {
+        tell(&remark.to_string().trim_end().replacen("error", "warning", 1));
     }
 }
 

@@ -1,18 +1,21 @@
 //! `peerlab run`.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
 
 use super::check::Which;
-use super::{Failure, print, width};
+use super::{Failure, print, tell, warn, width};
 use crate::experiment::diagnostic::Diagnostic;
 use crate::experiment::folder::{ResultFolder, digest};
 use crate::experiment::interrupt::Interrupt;
 use crate::experiment::journal::Journal;
 use crate::experiment::plan::{Plan, toml_text};
-use crate::experiment::run::{self, Options, Stop};
+use crate::experiment::preflight::preflight;
+use crate::experiment::run::{self, Finished, Options, Stop};
 use crate::experiment::{results, screen};
 use crate::sim::QueueKind;
 
@@ -51,14 +54,13 @@ impl Run {
     pub(super) fn execute(&self) -> Result<(), Failure> {
         let started = Instant::now();
         let plan = self.which.plan()?;
-        for remark in &plan.remarks {
-            eprintln!("{}", remark.to_string().trim_end().replacen("error", "warning", 1));
-        }
+        warn(&plan.remarks);
+        let files = preflight(&plan, self.which.folder().as_deref())?;
         let out = self.out.clone().unwrap_or_else(|| Path::new("results").join(&plan.first.name));
         let folder = ResultFolder::create(&out)?;
-        let journal = self.journal(&plan, &folder)?;
+        let journal = self.journal(&plan, &files, &folder)?;
         if journal.resumed() > 0 && !self.quiet {
-            eprintln!("resuming: {} of {} runs are done", journal.resumed(), plan.jobs.len());
+            tell!("resuming: {} of {} runs are done", journal.resumed(), plan.jobs.len());
         }
         let options = Options {
             threads: self.threads.map(usize::from),
@@ -70,25 +72,43 @@ impl Run {
             interrupt: Interrupt::install()?,
             folder: self.which.folder(),
         };
-        let records = match run::run(&plan, Some(&journal), &options) {
-            Ok(records) => records,
-            Err(Stop::Failed(error)) => return Err(error.into()),
+        let Finished { records, remarks } = match run::run(&plan, Some(&journal), &options) {
+            Ok(finished) => finished,
+            Err(Stop::Failed(error)) => {
+                journal.forget_if_empty();
+                return Err(error.into());
+            }
             Err(Stop::Interrupted { done, total }) => {
-                eprintln!("interrupted: {done} of {total} runs are kept; the same command goes on from there");
+                tell!("interrupted: {done} of {total} runs are kept; the same command goes on from there");
                 return Err(Failure::Interrupted);
             }
         };
+        warn(&remarks);
         results::write(&plan, &records, folder, started.elapsed())?;
         print(&screen::report(&plan, &records, width()))?;
         if !self.quiet {
-            eprintln!("{} runs in {:.1} s; results in {}", records.len(), started.elapsed().as_secs_f64(), out.display());
+            tell!(
+                "{} runs in {:.1} s; results in {}",
+                records.len(),
+                started.elapsed().as_secs_f64(),
+                out.display()
+            );
         }
         Ok(())
     }
 
-    fn journal(&self, plan: &Plan, folder: &ResultFolder) -> Result<Journal, Diagnostic> {
+    /// The journal of this scenario, this version and these input files.
+    fn journal(
+        &self,
+        plan: &Plan,
+        files: &BTreeSet<PathBuf>,
+        folder: &ResultFolder,
+    ) -> Result<Journal, Diagnostic> {
         let scenario = toml_text(&plan.resolved()?)?;
-        let key = digest(&[scenario.as_bytes(), env!("CARGO_PKG_VERSION").as_bytes()]);
+        let read = |path: &PathBuf| fs::read(path).map_err(|error| Diagnostic::io("read", path, &error));
+        let inputs = files.iter().map(|path| Ok(digest(&[&read(path)?]))).collect::<Result<Vec<_>, _>>()?;
+        let version = env!("CARGO_PKG_VERSION");
+        let key = digest(&[scenario.as_bytes(), version.as_bytes(), inputs.concat().as_bytes()]);
         Journal::open(&folder.partial(), &key)
     }
 }

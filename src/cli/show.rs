@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Failure, print, width};
+use super::{Failure, print, tell, width};
 use crate::experiment::diagnostic::Diagnostic;
 use crate::experiment::folder::write_file;
 use crate::experiment::ring_view::{self, RingView};
@@ -72,7 +72,7 @@ impl Chord {
         let svg = self.picture(&view, from).render_svg();
         let svg = svg.map_err(|error| Diagnostic::new(error.to_string()))?;
         write_file(&self.svg, svg.as_bytes())?;
-        eprintln!("drawn in {}", self.svg.display());
+        tell(&format!("drawn in {}", self.svg.display()));
         Ok(())
     }
 
@@ -108,7 +108,11 @@ impl Chord {
         });
         let title = match (self.lookup, &view.route) {
             (Some(key), Some(route)) => {
-                format!("Key {key} from node {from}: {} hops on a ring of {}", route.len() - 1, view.nodes.len())
+                format!(
+                    "Key {key} from node {from}: {} hops on a ring of {}",
+                    route.len() - 1,
+                    view.nodes.len()
+                )
             }
             _ => format!("The fingers of node {from} on a ring of {}", view.nodes.len()),
         };

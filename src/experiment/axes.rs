@@ -16,8 +16,6 @@ const MOST_POINTS: usize = 1_000_000;
 #[derive(Clone, Debug)]
 pub struct Axis {
     path: KeyPath,
-    /// Where the key stands: this orders the axes.
-    position: usize,
     values: Vec<Node>,
 }
 
@@ -36,6 +34,15 @@ impl Axis {
     #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> usize {
         self.values.len()
+    }
+
+    fn is_peers(&self) -> bool {
+        self.path == KeyPath::dotted("peers")
+    }
+
+    /// The values as TOML, in order.
+    pub(super) fn values(&self) -> impl Iterator<Item = toml::Value> {
+        self.values.iter().map(Node::to_toml)
     }
 
     /// The value number `index` in a few words: `128`, `80 ms`, `power-law(exponent=1.4)`; empty if there is none.
@@ -68,7 +75,7 @@ impl Sweep {
     pub(super) fn new(document: Document) -> Result<Sweep, Diagnostic> {
         let mut axes = Vec::new();
         Finder { document: &document, axes: &mut axes }.table(&document.root, &KeyPath::default())?;
-        axes.sort_by_key(|axis| (axis.path != KeyPath::dotted("peers"), axis.position));
+        axes.sort_by(|a, b| (!a.is_peers(), &a.path).cmp(&(!b.is_peers(), &b.path)));
         let points = axes.iter().try_fold(1usize, |points, axis| points.checked_mul(axis.len()));
         match points {
             Some(points) if points <= MOST_POINTS => Ok(Sweep { document, axes }),
@@ -83,7 +90,7 @@ impl Sweep {
         }
     }
 
-    /// The axes: `peers` first, then as their keys stand in the document, then those that overrides created.
+    /// The axes: `peers` first, then by their keys, so that it does not matter where in a scenario a list stands.
     pub fn axes(&self) -> &[Axis] {
         &self.axes
     }
@@ -144,6 +151,11 @@ impl Sweep {
     /// Whether the document says anything at `path`.
     pub fn contains(&self, path: &str) -> bool {
         self.document.root.at(&KeyPath::dotted(path).0).is_some()
+    }
+
+    /// The value at `path` as the document writes it, in a few words; `None` if the document says nothing there.
+    pub fn label_at(&self, path: &str) -> Option<String> {
+        self.document.root.at(&KeyPath::dotted(path).0).map(Node::label)
     }
 
     /// Checks that the table at `path`, if any, has no other keys than `valid`, which are some `what` ("protocol").
@@ -220,20 +232,19 @@ struct Finder<'d> {
 
 impl Finder<'_> {
     fn table(&mut self, table: &Table, path: &KeyPath) -> Result<(), Diagnostic> {
-        table.0.iter().try_for_each(|(key, node)| self.node(node, &path.join(&key.name), key.span.start))
+        table.0.iter().try_for_each(|(key, node)| self.node(node, &path.join(&key.name)))
     }
 
-    fn node(&mut self, node: &Node, path: &KeyPath, position: usize) -> Result<(), Diagnostic> {
+    fn node(&mut self, node: &Node, path: &KeyPath) -> Result<(), Diagnostic> {
         match &node.value {
             Value::Table(table) => self.table(table, path),
-            Value::List(list) if self.document.schema.is_list(path) => {
-                list.iter().enumerate().try_for_each(|(index, element)| {
-                    self.node(element, &path.join(index.to_string()), element.span.start)
-                })
-            }
+            Value::List(list) if self.document.schema.is_list(path) => list
+                .iter()
+                .enumerate()
+                .try_for_each(|(index, element)| self.node(element, &path.join(index.to_string()))),
             Value::List(list) => {
                 self.check(list, node, path)?;
-                self.axes.push(Axis { path: path.clone(), position, values: list.clone() });
+                self.axes.push(Axis { path: path.clone(), values: list.clone() });
                 Ok(())
             }
             Value::Text(_) | Value::Number(_) | Value::Boolean(_) | Value::Datetime(_) => Ok(()),

@@ -24,7 +24,10 @@ pub const KEYS: &[(&str, &str)] = &[
     ("scenario", "the scenario's name"),
     ("protocol", "the protocol's name"),
     ("peers", "peers in the run, servers not counted"),
-    ("(swept keys)", "one column for each other key that is swept, empty where it does not concern the protocol"),
+    (
+        "(swept keys)",
+        "one column for each other key that is swept, empty where it does not concern the protocol",
+    ),
     ("replicate", "the number of the replicate, from 0"),
     ("seed", "the run's seed"),
 ];
@@ -51,20 +54,37 @@ const fn extra(
 pub const COLUMNS: &[Column] = &[
     shared("lookups", "", "lookups issued after the warm-up", |m| Some(m.lookups() as f64)),
     shared("found", "fraction", "lookups answered before the deadline", |m| m.share(|r| r.answer.is_some())),
-    shared("correct", "fraction", "lookups whose first answer named a provider that was online and held the object", |m| {
-        m.share(|r| r.answer.is_some_and(|a| a.correct))
-    }),
-    shared("recall", "fraction", "of the holders online at issue, those that answers named; mean over lookups", |m| {
-        m.mean_ratio(|r| (r.online_holders > 0).then(|| (f64::from(r.providers) / f64::from(r.online_holders)).min(1.0)))
-    }),
-    shared("hops_mean", "", "forwards on the way to the peer that answered first; mean over found lookups", |m| {
-        mean(&m.hops)
-    }),
+    shared(
+        "correct",
+        "fraction",
+        "lookups whose first answer named a provider that was online and held the object",
+        |m| m.share(|r| r.answer.is_some_and(|a| a.correct)),
+    ),
+    shared(
+        "recall",
+        "fraction",
+        "of the holders online at issue, those that answers named; mean over lookups",
+        |m| {
+            m.mean_ratio(|r| {
+                (r.online_holders > 0)
+                    .then(|| (f64::from(r.providers) / f64::from(r.online_holders)).min(1.0))
+            })
+        },
+    ),
+    shared(
+        "hops_mean",
+        "",
+        "forwards on the way to the peer that answered first; mean over found lookups",
+        |m| mean(&m.hops),
+    ),
     shared("hops_p50", "", "median of the same", |m| quantile(&m.hops, 0.5)),
     shared("hops_p99", "", "99th percentile of the same", |m| quantile(&m.hops, 0.99)),
-    shared("messages_mean", "", "messages sent on the lookup's account, lost ones included; mean over all lookups", |m| {
-        mean(&m.messages)
-    }),
+    shared(
+        "messages_mean",
+        "",
+        "messages sent on the lookup's account, lost ones included; mean over all lookups",
+        |m| mean(&m.messages),
+    ),
     shared("messages_p99", "", "99th percentile of the same", |m| quantile(&m.messages, 0.99)),
     shared("bytes_mean", "B", "bytes of these messages; mean over all lookups", |m| {
         ratio(m.outcome.lookups.iter().map(|r| r.bytes).sum(), m.lookups())
@@ -72,7 +92,9 @@ pub const COLUMNS: &[Column] = &[
     shared("latency_ms_mean", "ms", "from issue to first answer; mean over found lookups", |m| {
         mean(&m.latency_ns).map(|ns| ns * 1e-6)
     }),
-    shared("latency_ms_p50", "ms", "median of the same", |m| quantile(&m.latency_ns, 0.5).map(|ns| ns * 1e-6)),
+    shared("latency_ms_p50", "ms", "median of the same", |m| {
+        quantile(&m.latency_ns, 0.5).map(|ns| ns * 1e-6)
+    }),
     shared("latency_ms_p99", "ms", "99th percentile of the same", |m| {
         quantile(&m.latency_ns, 0.99).map(|ns| ns * 1e-6)
     }),
@@ -91,48 +113,71 @@ pub const COLUMNS: &[Column] = &[
     shared("join_messages_mean", "", "messages to join, per peer that came online", |m| {
         ratio(m.outcome.tally.on(Account::Join).messages, m.outcome.tally.joins)
     }),
-    shared("maintenance_messages_per_peer_s", "1/s", "messages of maintenance per peer online and second", |m| {
-        m.per_peer_second(m.outcome.tally.on(Account::Maintenance).messages)
-    }),
+    shared(
+        "maintenance_messages_per_peer_s",
+        "1/s",
+        "messages of maintenance per peer online and second",
+        |m| m.per_peer_second(m.outcome.tally.on(Account::Maintenance).messages),
+    ),
     shared("maintenance_bytes_per_peer_s", "B/s", "bytes of the same", |m| {
         m.per_peer_second(m.outcome.tally.on(Account::Maintenance).bytes)
     }),
-    shared("entries_mean", "", "state entries at the end of the run; mean over peers online, servers not counted", |m| {
-        let peers = m.outcome.entries.iter().filter(|&&(number, _)| number < m.outcome.peers);
-        let (n, sum) = peers.fold((0u64, 0u64), |(n, sum), &(_, entries)| (n + 1, sum + entries));
-        ratio(sum, n)
-    }),
+    shared(
+        "entries_mean",
+        "",
+        "state entries at the end of the run; mean over peers online, servers not counted",
+        |m| {
+            let peers = m.outcome.entries.iter().filter(|&&(number, _)| number < m.outcome.peers);
+            let (n, sum) = peers.fold((0u64, 0u64), |(n, sum), &(_, entries)| (n + 1, sum + entries));
+            ratio(sum, n)
+        },
+    ),
     shared("entries_max", "", "state entries of the participant that keeps most, servers included", |m| {
         m.outcome.entries.iter().map(|&(_, entries)| entries as f64).reduce(f64::max)
     }),
     shared("load_max_share", "fraction", "the busiest participant's share of all messages handled", |m| {
         max_share(&m.loads())
     }),
-    shared("load_gini", "", "Gini coefficient of messages handled, over all participants", |m| gini(&mut m.loads())),
-    extra("path_length_mean", "", "Chord's path length: to the key's predecessor, at least 1; mean over found lookups", |m| {
-        ratio(m.hops.iter().map(|&h| h.saturating_sub(1).max(1)).sum(), m.hops.len() as u64)
+    shared("load_gini", "", "Gini coefficient of messages handled, over all participants", |m| {
+        gini(&mut m.loads())
     }),
-    extra("reach_mean", "", "peers that looked for the object, the origin included; mean over all lookups", |m| {
-        ratio(m.outcome.lookups.iter().map(|r| u64::from(r.visited)).sum(), m.lookups())
-    }),
-    extra("reach_share_min", "fraction", "the smallest reach of any lookup, over the largest component of the overlay", |m| {
-        m.flood.as_ref().and_then(|f| f.reach_share_min)
-    }),
-    extra("flood_messages_mean", "", "messages of a flood by the identity over degrees, from the same origins", |m| {
-        m.flood.as_ref().map(|f| f.messages_mean)
-    }),
+    extra(
+        "path_length_mean",
+        "",
+        "Chord's path length: to the key's predecessor, at least 1; mean over found lookups",
+        |m| ratio(m.hops.iter().map(|&h| h.saturating_sub(1).max(1)).sum(), m.hops.len() as u64),
+    ),
+    extra(
+        "reach_mean",
+        "",
+        "peers that looked for the object, the origin included; mean over all lookups",
+        |m| ratio(m.outcome.lookups.iter().map(|r| u64::from(r.visited)).sum(), m.lookups()),
+    ),
+    extra(
+        "reach_share_min",
+        "fraction",
+        "the smallest reach of any lookup, over the largest component of the overlay",
+        |m| m.flood.as_ref().and_then(|f| f.reach_share_min),
+    ),
+    extra(
+        "flood_messages_mean",
+        "",
+        "messages of a flood by the identity over degrees, from the same origins",
+        |m| m.flood.as_ref().map(|f| f.messages_mean),
+    ),
     extra("flood_reach_mean", "", "peers reached by breadth-first search from the same origins", |m| {
         m.flood.as_ref().map(|f| f.reach_mean)
     }),
     extra("online_mean", "", "peers online; mean over the measured time", |m| {
-        (m.outcome.measured_s > 0.0)
-            .then(|| m.outcome.tally.peer_nanos as f64 * 1e-9 / m.outcome.measured_s)
+        (m.outcome.measured_s > 0.0).then(|| m.outcome.tally.peer_nanos as f64 * 1e-9 / m.outcome.measured_s)
     }),
     extra("joins", "", "peers that came online", |m| Some(m.outcome.tally.joins as f64)),
     extra("fetched", "fraction", "downloads begun that were completed", |m| {
         ratio(m.outcome.tally.fetched, m.outcome.tally.fetches)
     }),
-    extra("lost", "fraction", "messages lost on the way", |m| ratio(m.outcome.tally.lost, m.outcome.tally.sent)),
+    extra("lost", "fraction", "messages lost on the way", |m| {
+        ratio(m.outcome.tally.lost, m.outcome.tally.sent)
+    }),
     extra("dropped", "fraction", "messages that reached a peer which had gone", |m| {
         ratio(m.outcome.tally.dropped, m.outcome.tally.sent)
     }),

@@ -158,11 +158,11 @@ fn axes_stand_in_order_and_multiply() {
     document.set("peers=[8, 4]").unwrap();
     let sweep = document.into_sweep().unwrap();
     let paths: Vec<String> = sweep.axes().iter().map(|axis| axis.path().to_string()).collect();
-    assert_eq!(paths, ["peers", "workload.lookups", "protocol.gnutella.ttl", "content"]);
+    assert_eq!(paths, ["peers", "content", "protocol.gnutella.ttl", "workload.lookups"]);
     assert_eq!(sweep.points_for(None).len(), 8);
     assert_eq!(sweep.points_for(Some("chord")), sweep.points_for(None));
     let points = sweep.points_for(Some("gnutella"));
-    assert_eq!(labels(&sweep, &points)[..3], ["8 100 7 1", "8 100 7 2 %", "8 100 99 1"]);
+    assert_eq!(labels(&sweep, &points)[..3], ["8 1 7 100", "8 1 7 200", "8 1 99 100"]);
     assert_eq!(points.len(), 16);
     let scenario: Scenario = sweep.deserialize(&points[15], &["protocol"]).unwrap();
     assert_eq!((scenario.peers, scenario.workload.lookups), (4, 200));

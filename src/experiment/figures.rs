@@ -71,8 +71,9 @@ fn subtitle(groups: &Groups<'_>, settings: &FigureSettings, peers: Option<u32>) 
 }
 
 fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Diagnostic> {
-    let column = columns::find(&settings.y)
-        .ok_or_else(|| Diagnostic::new(format!("figure `{}`: there is no column `{}`", settings.name, settings.y)))?;
+    let column = columns::find(&settings.y).ok_or_else(|| {
+        Diagnostic::new(format!("figure `{}`: there is no column `{}`", settings.name, settings.y))
+    })?;
     let x_of = |group: &Group<'_>| -> Option<f64> {
         if settings.x == "peers" {
             return Some(f64::from(group.setting.peers));
@@ -126,7 +127,8 @@ fn deadline(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
         .subtitle(subtitle(groups, settings, shown.first().map(|group| group.setting.peers)))
         .caption("a curve ends at the share of lookups that are answered at all");
     shown.into_iter().fold(figure, |figure, group| {
-        let mut latencies: Vec<u64> = group.records.iter().flat_map(|r| r.latencies_us.iter().copied()).collect();
+        let mut latencies: Vec<u64> =
+            group.records.iter().flat_map(|r| r.latencies_us.iter().copied()).collect();
         latencies.sort_unstable();
         // A record keeps all latencies or evenly thinned ones: each stands for as many lookups.
         let kept: u64 = group.records.iter().map(|r| r.latencies_us.len() as u64).sum();
@@ -155,7 +157,8 @@ fn load(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
     shown.into_iter().fold(figure, |figure, group| {
         let loads = group.records.first().map_or(&[][..], |record| record.loads.as_slice());
         let points = loads.iter().filter(|&&(load, _)| load > 0);
-        let points: Vec<Point> = points.map(|&(load, share)| Point::new(load as f64, share * 100.0)).collect();
+        let points: Vec<Point> =
+            points.map(|&(load, share)| Point::new(load as f64, share * 100.0)).collect();
         figure.series(Series::tail(label(groups, group, settings, ""), points).slot(group.variant))
     })
 }
@@ -178,13 +181,11 @@ fn crossover(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
     for group in shown {
         let mean = |column: &str| group.summary(column).map(|summary| summary.mean);
         let Some(lookup) = mean("messages_mean") else { continue };
-        let content = &group.job.scenario.content;
-        let peers = f64::from(group.setting.peers);
-        let replicas = f64::from(content.objects) * content.replicas.of(u64::from(group.setting.peers)).max(1) as f64 / peers;
+        let replicas = group.job.scenario.content.replicas_per_peer(group.setting.peers);
         let arrival = mean("join_messages_mean").unwrap_or(0.0)
             + replicas * mean("publish_messages_per_replica").unwrap_or(0.0)
             + mean("maintenance_messages_per_peer_s").unwrap_or(0.0) * session.as_secs_f64();
-        let points = (-8..=24).map(|step| {
+        let points = (-8..=16).map(|step| {
             let ratio = libm::pow(10.0, f64::from(step) / 4.0);
             Point::new(ratio, lookup + arrival / ratio)
         });

@@ -88,6 +88,15 @@ impl Journal {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).entries.len()
     }
 
+    /// Removes the journal if it holds nothing worth resuming from: what failed at once leaves nothing behind.
+    pub fn forget_if_empty(self) {
+        let Ok(kept) = fs::read(&self.path) else { return };
+        if kept.iter().filter(|&&byte| byte == b'\n').count() <= 1 {
+            // The next run starts afresh anyway.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+
     /// Keeps `value` under `key`, for the next process: [`Journal::get`] of this one does not see it.
     ///
     /// # Errors

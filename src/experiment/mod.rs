@@ -15,6 +15,7 @@ pub mod interrupt;
 pub mod journal;
 pub mod overrides;
 pub mod plan;
+pub mod preflight;
 pub mod progress;
 pub mod published;
 pub mod record;

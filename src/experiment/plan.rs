@@ -1,9 +1,11 @@
 //! From a sweep to jobs: everything is read and checked before anything runs.
 
+use std::collections::BTreeMap;
+
 use super::axes::{Point, Sweep};
 use super::columns;
 use super::diagnostic::Diagnostic;
-use super::scenario::Scenario;
+use super::scenario::{Expected, FigureKind, FigureSettings, Published, Scenario};
 use crate::protocols::{self, NAMES, Visit};
 use crate::sim::Protocol;
 use crate::units::nearest;
@@ -15,6 +17,10 @@ pub struct Plan {
     pub sweep: Sweep,
     /// The scenario at its first point: what does not vary.
     pub first: Scenario,
+    /// The figures to draw, without conditions on keys that are not swept: these hold for all runs or are moot.
+    pub figures: Vec<FigureSettings>,
+    /// The published figures that runs of this plan can be compared with, likewise.
+    pub published: Vec<Published>,
     /// The swept keys beside `peers`, as columns of `summary.csv`.
     pub swept: Vec<String>,
     /// What is to be run, in the order of the rows.
@@ -22,6 +28,9 @@ pub struct Plan {
     /// Odd things about the scenario that its author may not have meant.
     pub remarks: Vec<Diagnostic>,
 }
+
+/// The most runs that a plan may have; more is a slip.
+const MOST_RUNS: usize = 1_000_000;
 
 /// One run.
 #[derive(Clone, Debug)]
@@ -70,13 +79,17 @@ impl Plan {
         let all: Vec<&str> = columns::COLUMNS.iter().map(|column| column.name).collect();
         for (number, name) in first.columns.iter().enumerate() {
             if columns::find(name).is_none() {
-                let error = sweep.diagnose(&any[0], &format!("columns.{number}"), format!("unknown column `{name}`"));
+                let error =
+                    sweep.diagnose(&any[0], &format!("columns.{number}"), format!("unknown column `{name}`"));
                 return Err(suggest(error, name, &all));
             }
         }
         let swept = sweep.axes().iter().filter(|axis| axis.path().to_string() != "peers");
         let swept: Vec<String> = swept.map(|axis| axis.path().to_string()).collect();
-        let mut plan = Plan { first, swept, jobs: Vec::new(), remarks: Vec::new(), sweep };
+        let (figures, published) = (first.figures.clone(), first.published.clone());
+        let mut plan =
+            Plan { first, figures, published, swept, jobs: Vec::new(), remarks: Vec::new(), sweep };
+        plan.check_asked()?;
         for protocol in plan.first.protocols.clone() {
             for point in plan.sweep.points_for(Some(&protocol)) {
                 plan.add(&protocol, point)?;
@@ -87,7 +100,83 @@ impl Plan {
             let what = "stretch is asked for, but independent pairs have no geometry: it will be missing";
             plan.remarks.push(plan.sweep.diagnose(&any[0], "underlay.latency", what));
         }
+        plan.forget_unswept()?;
         Ok(plan)
+    }
+
+    /// Checks the names of figures and the columns that figures and comparisons ask for.
+    fn check_asked(&self) -> Result<(), Diagnostic> {
+        let point = &self.sweep.points_for(None)[0];
+        let all: Vec<&str> = columns::COLUMNS.iter().map(|column| column.name).collect();
+        let column = |key: String, name: &str| match columns::find(name) {
+            Some(_) => Ok(()),
+            None => {
+                let error = self.sweep.diagnose(point, &key, format!("unknown column `{name}`"));
+                Err(suggest(error, name, &all))
+            }
+        };
+        for (number, figure) in self.first.figures.iter().enumerate() {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+            let key = format!("figures.{number}.name");
+            if figure.name.is_empty() || !figure.name.chars().all(plain) {
+                let error = self.sweep.diagnose(point, &key, format!("`{}` cannot name a file", figure.name));
+                return Err(error.with_hint("letters, digits, `-` and `_` can"));
+            }
+            if self.first.figures[..number].iter().any(|other| other.name == figure.name) {
+                let message = format!("two figures are called `{}`", figure.name);
+                return Err(self.sweep.diagnose(point, &key, message));
+            }
+            if figure.kind == FigureKind::Against {
+                column(format!("figures.{number}.y"), &figure.y)?;
+            }
+        }
+        for (number, published) in self.first.published.iter().enumerate() {
+            column(format!("published.{number}.column"), &published.column)?;
+            if let Expected::Column(other) = &published.value {
+                column(format!("published.{number}.value"), other)?;
+            }
+            let protocol = published.protocol.as_deref();
+            if let Some(stranger) = protocol.filter(|name| !NAMES.contains(name)) {
+                let key = format!("published.{number}.protocol");
+                let error = self.sweep.diagnose(point, &key, format!("unknown protocol `{stranger}`"));
+                return Err(suggest(error, stranger, NAMES));
+            }
+        }
+        Ok(())
+    }
+
+    /// Settles the conditions on keys that are not swept, and so have one value in all runs: figures show what there is,
+    /// published figures about other values are left out.
+    fn forget_unswept(&mut self) -> Result<(), Diagnostic> {
+        let resolved = toml::Value::Table(self.resolved()?);
+        let point = &self.sweep.points_for(None)[0];
+        let swept = |key: &String| key == "peers" || self.swept.contains(key);
+        let check = |place: String, only: &BTreeMap<String, String>| match only.keys().find(|key| {
+            !swept(key) && !known(key, &self.first.protocols) && value_at(&resolved, key).is_none()
+        }) {
+            None => Ok(()),
+            Some(key) => Err(self.sweep.diagnose(point, &place, format!("there is no key `{key}`"))),
+        };
+        for (number, figure) in self.figures.iter_mut().enumerate() {
+            check(format!("figures.{number}.only"), &figure.only)?;
+            figure.only.retain(|key, _| swept(key));
+        }
+        for (number, published) in self.published.iter().enumerate() {
+            check(format!("published.{number}.only"), &published.only)?;
+        }
+        let holds = |(key, wanted): (&String, &String)| {
+            swept(key)
+                || self.sweep.label_at(key).is_some_and(|label| label == *wanted)
+                || value_at(&resolved, key).is_some_and(|value| match value {
+                    toml::Value::String(text) => text == wanted,
+                    other => other.to_string() == *wanted,
+                })
+        };
+        self.published.retain(|published| published.only.iter().all(holds));
+        for published in &mut self.published {
+            published.only.retain(|key, _| swept(key));
+        }
+        Ok(())
     }
 
     /// Adds the replicates of one protocol at one point.
@@ -103,6 +192,10 @@ impl Plan {
             of_key.map_or(String::new(), |(_, label)| label.clone())
         };
         let labels: Vec<String> = self.swept.iter().map(label).collect();
+        if self.jobs.len() + scenario.replicates as usize > MOST_RUNS {
+            let message = "the sweep and its replicates come to more than a million runs";
+            return Err(self.sweep.diagnose(&point, "replicates", message));
+        }
         for replicate in 0..scenario.replicates {
             self.jobs.push(Job {
                 protocol: protocol.to_string(),
@@ -121,7 +214,8 @@ impl Plan {
     /// # Errors
     /// A value that TOML cannot hold, which is a fault of ours.
     pub fn resolved(&self) -> Result<toml::Table, Diagnostic> {
-        let ours = |error: toml::ser::Error| Diagnostic::new(format!("the scenario cannot be written: {error}"));
+        let ours =
+            |error: toml::ser::Error| Diagnostic::new(format!("the scenario cannot be written: {error}"));
         let mut root = toml::Table::try_from(&self.first).map_err(ours)?;
         let mut tables = toml::Table::new();
         for name in &self.first.protocols {
@@ -132,14 +226,7 @@ impl Plan {
         }
         root.insert("protocol".to_string(), toml::Value::Table(tables));
         for axis in self.sweep.axes() {
-            let labels = (0..axis.len()).map(|i| toml::Value::String(axis.label(i)));
-            let number = |value: toml::Value| match value {
-                toml::Value::String(text) => {
-                    text.parse::<i64>().map(toml::Value::Integer).unwrap_or(toml::Value::String(text))
-                }
-                other => other,
-            };
-            put(&mut root, &axis.path().0, toml::Value::Array(labels.map(number).collect()));
+            put(&mut root, &axis.path().0, toml::Value::Array(axis.values().collect()));
         }
         Ok(root)
     }
@@ -150,26 +237,50 @@ impl Plan {
 /// # Errors
 /// As [`Plan::resolved`].
 pub fn toml_text(table: &toml::Table) -> Result<String, Diagnostic> {
-    toml::to_string_pretty(table).map_err(|error| Diagnostic::new(format!("the scenario cannot be written: {error}")))
+    toml::to_string_pretty(table)
+        .map_err(|error| Diagnostic::new(format!("the scenario cannot be written: {error}")))
 }
 
-/// Sets the value at `path`.
+/// Sets the value at `path`, through tables and elements of lists; makes the tables that are missing.
 fn put(table: &mut toml::Table, path: &[String], value: toml::Value) {
-    match path {
-        [] => {}
-        [last] => {
-            table.insert(last.clone(), value);
+    let Some((first, rest)) = path.split_first() else { return };
+    let inner = table.entry(first.clone()).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+    put_into(inner, rest, value);
+}
+
+fn put_into(place: &mut toml::Value, path: &[String], value: toml::Value) {
+    let Some((first, rest)) = path.split_first() else {
+        *place = value;
+        return;
+    };
+    let element = first.parse::<usize>().ok();
+    match place {
+        toml::Value::Array(list) => {
+            if let Some(inner) = element.and_then(|index| list.get_mut(index)) {
+                put_into(inner, rest, value);
+            }
         }
-        [first, rest @ ..] => {
-            let inner = table.entry(first.clone()).or_insert_with(|| toml::Value::Table(toml::Table::new()));
-            if !inner.is_table() {
-                *inner = toml::Value::Table(toml::Table::new());
-            }
-            if let toml::Value::Table(inner) = inner {
-                put(inner, rest, value);
-            }
+        toml::Value::Table(table) => put(table, path, value),
+        // A word for a variant whose settings are swept.
+        other => {
+            let mut table = toml::Table::new();
+            put(&mut table, path, value);
+            *other = toml::Value::Table(table);
         }
     }
+}
+
+/// Whether `key` lies in the table of a protocol that is not among `wanted`.
+fn known(key: &str, wanted: &[String]) -> bool {
+    let protocol = key.strip_prefix("protocol.").and_then(|rest| rest.split('.').next());
+    protocol.is_some_and(|name| NAMES.contains(&name) && !wanted.iter().any(|other| other == name))
+}
+
+fn value_at<'v>(value: &'v toml::Value, key: &str) -> Option<&'v toml::Value> {
+    key.split('.').try_fold(value, |value, part| match value {
+        toml::Value::Array(list) => list.get(part.parse::<usize>().ok()?),
+        other => other.get(part),
+    })
 }
 
 /// What the world says about one of its keys, at that key's place.

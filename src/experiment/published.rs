@@ -33,7 +33,7 @@ pub struct Comparison {
 /// Compares every published figure with the runs that it is about.
 pub fn compare(plan: &Plan, groups: &Groups<'_>) -> Vec<Comparison> {
     let mut comparisons = Vec::new();
-    for published in &plan.first.published {
+    for published in &plan.published {
         for group in &groups.groups {
             let protocol = &groups.variants[group.variant].protocol;
             let wanted = published.protocol.as_ref().is_none_or(|wanted| wanted == protocol);
@@ -49,7 +49,10 @@ pub fn compare(plan: &Plan, groups: &Groups<'_>) -> Vec<Comparison> {
 fn own_matches(groups: &Groups<'_>, group: &Group<'_>, published: &Published) -> bool {
     let variant = &groups.variants[group.variant];
     variant.own.iter().all(|(key, value)| {
-        published.only.get(&format!("protocol.{}.{key}", variant.protocol)).is_none_or(|wanted| wanted == value)
+        published
+            .only
+            .get(&format!("protocol.{}.{key}", variant.protocol))
+            .is_none_or(|wanted| wanted == value)
     })
 }
 
@@ -58,7 +61,11 @@ fn one(groups: &Groups<'_>, group: &Group<'_>, published: &Published) -> Compari
     let (value, holds) = match &published.value {
         Expected::Number(value) => {
             let holds = ours.as_ref().is_some_and(|ours| {
-                if published.at_least { ours.mean >= *value } else { (ours.mean - value).abs() <= published.tolerance }
+                if published.at_least {
+                    ours.mean >= *value
+                } else {
+                    (ours.mean - value).abs() <= published.tolerance
+                }
             });
             (Some(*value), holds)
         }
@@ -96,7 +103,16 @@ fn one(groups: &Groups<'_>, group: &Group<'_>, published: &Published) -> Compari
 /// None that a user can cause.
 pub fn csv(plan: &Plan, groups: &Groups<'_>) -> Result<Vec<u8>, Diagnostic> {
     let mut csv = Csv::new([
-        "variant", "runs", "column", "ours_mean", "ours_ci95", "relation", "published", "tolerance", "verdict", "source",
+        "variant",
+        "runs",
+        "column",
+        "ours_mean",
+        "ours_ci95",
+        "relation",
+        "published",
+        "tolerance",
+        "verdict",
+        "source",
     ])?;
     for c in compare(plan, groups) {
         let ours = c.ours.as_ref();

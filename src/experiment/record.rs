@@ -116,8 +116,12 @@ impl<'a> Measured<'a> {
 
     /// The mean of a number that some lookups have, summed in the order of the workload.
     pub fn mean_ratio(&self, of: impl Fn(&LookupRecord) -> Option<f64>) -> Option<f64> {
-        let (n, sum) =
-            self.outcome.lookups.iter().filter_map(of).fold((0u64, 0.0), |(n, sum), value| (n + 1, sum + value));
+        let (n, sum) = self
+            .outcome
+            .lookups
+            .iter()
+            .filter_map(of)
+            .fold((0u64, 0.0), |(n, sum), value| (n + 1, sum + value));
         (n > 0).then(|| sum / n as f64)
     }
 

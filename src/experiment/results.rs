@@ -53,10 +53,10 @@ pub fn write(
     if plan.first.lookups_csv {
         folder.write("lookups.csv", &lookups(plan, records)?)?;
     }
-    if !plan.first.published.is_empty() {
+    if !plan.published.is_empty() {
         folder.write("published.csv", &published::csv(plan, &groups)?)?;
     }
-    for figure in &plan.first.figures {
+    for figure in &plan.figures {
         let drawn = figures::draw(&groups, figure)?;
         folder.write(&format!("{}.svg", figure.name), drawn.svg.as_bytes())?;
         folder.write(&format!("{}.png", figure.name), &drawn.png)?;
@@ -106,7 +106,10 @@ impl Csv {
         Ok(csv)
     }
 
-    pub(super) fn row(&mut self, fields: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<(), Diagnostic> {
+    pub(super) fn row(
+        &mut self,
+        fields: impl IntoIterator<Item = impl AsRef<[u8]>>,
+    ) -> Result<(), Diagnostic> {
         self.writer.write_record(fields).map_err(|error| Diagnostic::new(format!("a CSV row: {error}")))
     }
 
@@ -116,8 +119,10 @@ impl Csv {
 }
 
 fn summary(plan: &Plan, records: &[Record]) -> Result<Vec<u8>, Diagnostic> {
-    let columns: Vec<_> =
-        COLUMNS.iter().filter(|c| c.shared || plan.first.columns.iter().any(|wanted| wanted == c.name)).collect();
+    let columns: Vec<_> = COLUMNS
+        .iter()
+        .filter(|c| c.shared || plan.first.columns.iter().any(|wanted| wanted == c.name))
+        .collect();
     let mut header: Vec<String> = ["scenario", "protocol", "peers"].map(String::from).to_vec();
     header.extend(plan.swept.iter().cloned());
     header.extend(["replicate", "seed"].map(String::from));
@@ -146,16 +151,23 @@ fn differences(plan: &Plan, groups: &Groups<'_>) -> Result<Vec<u8>, Diagnostic> 
     for setting in groups.settings() {
         for left in 0..groups.variants.len() {
             for right in left + 1..groups.variants.len() {
-                let (Some(a), Some(b)) = (groups.get(left, setting), groups.get(right, setting)) else { continue };
+                let (Some(a), Some(b)) = (groups.get(left, setting), groups.get(right, setting)) else {
+                    continue;
+                };
                 for column in COMPARED {
                     let pairs = a.records.iter().zip(&b.records);
-                    let both = pairs.filter_map(|(x, y)| Some((*x.values.get(*column)?, *y.values.get(*column)?)));
+                    let both =
+                        pairs.filter_map(|(x, y)| Some((*x.values.get(*column)?, *y.values.get(*column)?)));
                     let (x, y): (Vec<f64>, Vec<f64>) = both.unzip();
                     let Some(difference) = paired(&x, &y) else { continue };
                     let half = difference.ci95;
                     let mut row = vec![plan.first.name.clone(), setting.peers.to_string()];
                     row.extend(setting.shared.iter().map(|(_, value)| value.clone()));
-                    row.extend([groups.variants[left].name(), groups.variants[right].name(), column.to_string()]);
+                    row.extend([
+                        groups.variants[left].name(),
+                        groups.variants[right].name(),
+                        column.to_string(),
+                    ]);
                     row.extend([difference.n.to_string(), six(difference.mean)]);
                     row.push(six_or_missing(half.map(|half| difference.mean - half)));
                     row.push(six_or_missing(half.map(|half| difference.mean + half)));
@@ -173,7 +185,14 @@ fn scaling(plan: &Plan, groups: &Groups<'_>) -> Result<Option<Vec<u8>>, Diagnost
     let mut header: Vec<&str> = vec!["scenario"];
     header.extend(shared.iter().map(|key| key.as_str()));
     header.extend([
-        "variant", "column", "law", "parameter", "parameter_ci95", "weight_constant", "weight_log", "weight_power",
+        "variant",
+        "column",
+        "law",
+        "parameter",
+        "parameter_ci95",
+        "weight_constant",
+        "weight_log",
+        "weight_power",
     ]);
     let mut csv = Csv::new(&header)?;
     let mut any = false;
@@ -185,7 +204,12 @@ fn scaling(plan: &Plan, groups: &Groups<'_>) -> Result<Option<Vec<u8>>, Diagnost
                 let parameter = law.parameter();
                 let mut row = vec![plan.first.name.clone()];
                 row.extend(series.iter().map(|(_, value)| value.clone()));
-                row.extend([variant.name(), column.to_string(), law.name().to_string(), six(parameter.estimate)]);
+                row.extend([
+                    variant.name(),
+                    column.to_string(),
+                    law.name().to_string(),
+                    six(parameter.estimate),
+                ]);
                 row.push(six_or_missing(Some(parameter.half).filter(|half| half.is_finite())));
                 row.extend([law.weights.constant, law.weights.log, law.weights.power].map(six));
                 csv.row(&row)?;
@@ -196,17 +220,35 @@ fn scaling(plan: &Plan, groups: &Groups<'_>) -> Result<Option<Vec<u8>>, Diagnost
 }
 
 /// (peers, value) of every run of a variant in a series.
-pub fn points(groups: &Groups<'_>, variant: usize, series: &[(String, String)], column: &str) -> Vec<(f64, f64)> {
-    let of_variant = groups.groups.iter().filter(|group| group.variant == variant && group.setting.shared == series);
+pub fn points(
+    groups: &Groups<'_>,
+    variant: usize,
+    series: &[(String, String)],
+    column: &str,
+) -> Vec<(f64, f64)> {
+    let of_variant =
+        groups.groups.iter().filter(|group| group.variant == variant && group.setting.shared == series);
     of_variant
-        .flat_map(|group| group.values(column).into_iter().map(|value| (f64::from(group.setting.peers), value)))
+        .flat_map(|group| {
+            group.values(column).into_iter().map(|value| (f64::from(group.setting.peers), value))
+        })
         .collect()
 }
 
 fn lookups(plan: &Plan, records: &[Record]) -> Result<Vec<u8>, Diagnostic> {
     let mut header: Vec<&str> = vec!["scenario", "protocol", "peers"];
     header.extend(plan.swept.iter().map(String::as_str));
-    header.extend(["replicate", "seed", "lookup", "origin", "object", "issued_s", "found", "correct", "hops"]);
+    header.extend([
+        "replicate",
+        "seed",
+        "lookup",
+        "origin",
+        "object",
+        "issued_s",
+        "found",
+        "correct",
+        "hops",
+    ]);
     header.extend(["latency_ms", "messages", "bytes", "providers", "visited"]);
     let mut csv = Csv::new(&header)?;
     for (job, record) in plan.jobs.iter().zip(records) {

@@ -72,7 +72,11 @@ pub fn view(
         ..Params::default()
     };
     let settings = Settings {
-        content: ContentSettings { objects: 1, replicas: CountOrShare::Count(1), ..ContentSettings::default() },
+        content: ContentSettings {
+            objects: CountOrShare::Count(1),
+            replicas: CountOrShare::Count(1),
+            ..ContentSettings::default()
+        },
         ..Settings::default()
     };
     let terrain = Terrain::build(&settings, Some(ids.len() as u32), 1, None::<&Path>, false);
@@ -176,9 +180,13 @@ mod tests {
         assert_eq!(alone.route, Some(vec![5]));
         assert_eq!(alone.nodes[0].fingers, [5, 5, 5]);
         assert_eq!(view(&[1, 5], 3, 1, Some(5), false).expect("a ring of two").route, Some(vec![1, 5]));
-        for (ids, bits, from, key) in
-            [(&[][..], 6, 1, None), (&[1, 1], 6, 1, None), (&[1, 64], 6, 1, None), (&[1], 6, 2, None), (&[1], 6, 1, Some(64))]
-        {
+        for (ids, bits, from, key) in [
+            (&[][..], 6, 1, None),
+            (&[1, 1], 6, 1, None),
+            (&[1, 64], 6, 1, None),
+            (&[1], 6, 2, None),
+            (&[1], 6, 1, Some(64)),
+        ] {
             assert!(view(ids, bits, from, key, false).is_err(), "{ids:?} {from} {key:?}");
         }
     }

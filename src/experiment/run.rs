@@ -1,8 +1,8 @@
 //! Running the jobs of a plan side by side.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -11,12 +11,13 @@ use super::diagnostic::Diagnostic;
 use super::interrupt::Interrupt;
 use super::journal::Journal;
 use super::plan::{Job, Plan, blame};
+use super::preflight::blame_params;
 use super::progress::Progress;
 use super::record::{FloodOracle, Measured, Record};
-use crate::graph::{Search, components};
+use crate::graph::{ComponentPolicy, Search, components};
 use crate::protocols::{self, Visit};
 use crate::sim::{Engine, Outcome, Protocol, QueueKind, Span, World};
-use crate::world::Terrain;
+use crate::world::{Remark, Terrain};
 
 /// How jobs are run. Nothing here can change a result.
 #[derive(Debug)]
@@ -33,6 +34,15 @@ pub struct Options {
     pub folder: Option<PathBuf>,
 }
 
+/// What came of the jobs.
+#[derive(Debug)]
+pub struct Finished {
+    /// In the order of the jobs.
+    pub records: Vec<Record>,
+    /// Odd things about the worlds, which the scenario's author may not have meant; each kind once.
+    pub remarks: Vec<Diagnostic>,
+}
+
 /// Why there are no results.
 #[derive(Debug)]
 pub enum Stop {
@@ -47,13 +57,14 @@ pub enum Stop {
     Failed(Diagnostic),
 }
 
-/// Runs all jobs; records come in the order of the jobs. Those that the journal already has are not run again.
+/// Runs all jobs. Those that the journal already has are not run again.
 ///
 /// # Errors
 /// Ctrl-C, or the first fault found.
-pub fn run(plan: &Plan, journal: Option<&Journal>, options: &Options) -> Result<Vec<Record>, Stop> {
+pub fn run(plan: &Plan, journal: Option<&Journal>, options: &Options) -> Result<Finished, Stop> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
-    let pool = pool.map_err(|error| Stop::Failed(Diagnostic::new(format!("no threads could be started: {error}"))))?;
+    let pool =
+        pool.map_err(|error| Stop::Failed(Diagnostic::new(format!("no threads could be started: {error}"))))?;
     // Large networks first, so that no thread is left alone with one at the end.
     let mut order: Vec<usize> = (0..plan.jobs.len()).collect();
     order.sort_by_key(|&job| std::cmp::Reverse(plan.jobs[job].scenario.peers));
@@ -62,6 +73,7 @@ pub fn run(plan: &Plan, journal: Option<&Journal>, options: &Options) -> Result<
     let done = kept.iter().flatten().count();
     let progress = Progress::start(plan.jobs.len() as u64, done as u64, options.quiet);
     let failed = AtomicBool::new(false);
+    let remarks = Mutex::new(Vec::new());
     let one = |&number: &usize| -> Result<(usize, Record), Stop> {
         if failed.load(Ordering::Relaxed) {
             return Err(Stop::Interrupted { done: 0, total: 0 });
@@ -70,7 +82,8 @@ pub fn run(plan: &Plan, journal: Option<&Journal>, options: &Options) -> Result<
             return Ok((number, record.clone()));
         }
         let job = &plan.jobs[number];
-        let record = run_job(plan, job, options).inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
+        let record = run_job(plan, job, options, |remark| note(&remarks, number, remark))
+            .inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
         if let Some(journal) = journal {
             journal.append(&job.key(), &record).map_err(Stop::Failed)?;
         }
@@ -104,40 +117,78 @@ pub fn run(plan: &Plan, journal: Option<&Journal>, options: &Options) -> Result<
         return Err(Stop::Interrupted { done: finished, total });
     }
     records.sort_by_key(|&(number, _)| number);
-    Ok(records.into_iter().map(|(_, record)| record).collect())
+    let remarks = remarks.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let records = records.into_iter().map(|(_, record)| record).collect();
+    Ok(Finished { records, remarks: summed_up(plan, remarks) })
 }
 
-fn run_job(plan: &Plan, job: &Job, options: &Options) -> Result<Record, Stop> {
-    let visitor = RunJob { plan, job, options };
+/// What a world's builder remarked, with the number of the job.
+type Remarks = Vec<(usize, Remark)>;
+
+fn note(remarks: &Mutex<Remarks>, job: usize, remark: Remark) {
+    remarks.lock().unwrap_or_else(PoisonError::into_inner).push((job, remark));
+}
+
+/// One remark a key, that of the first job, and how many runs have one like it.
+fn summed_up(plan: &Plan, mut remarks: Remarks) -> Vec<Diagnostic> {
+    remarks.sort_by_key(|&(job, _)| job);
+    let mut keys: Vec<String> = Vec::new();
+    let mut all = Vec::new();
+    for (job, remark) in &remarks {
+        if keys.contains(&remark.key) {
+            continue;
+        }
+        keys.push(remark.key.clone());
+        let alike = remarks.iter().filter(|(_, other)| other.key == remark.key).count();
+        let message = match alike {
+            1 => remark.message.clone(),
+            _ => format!("{} (in the first of {alike} such runs)", remark.message),
+        };
+        let job = &plan.jobs[*job];
+        all.push(plan.sweep.diagnose(&job.point, &remark.key, format!("`{}`: {message}", remark.key)));
+    }
+    all
+}
+
+fn run_job(plan: &Plan, job: &Job, options: &Options, note: impl Fn(Remark)) -> Result<Record, Stop> {
+    let visitor = RunJob { plan, job, options, note };
     protocols::with(&job.protocol, visitor).expect("the plan has checked the names")
 }
 
-struct RunJob<'a> {
+struct RunJob<'a, N> {
     plan: &'a Plan,
     job: &'a Job,
     options: &'a Options,
+    note: N,
 }
 
-impl Visit for RunJob<'_> {
+impl<N: Fn(Remark)> Visit for RunJob<'_, N> {
     type Output = Result<Record, Stop>;
 
     fn visit<P: Protocol>(self) -> Self::Output {
-        let RunJob { plan, job, options } = self;
+        let RunJob { plan, job, options, note } = self;
         let interrupted = || Stop::Interrupted { done: 0, total: 0 };
         if options.interrupt.requested() {
             return Err(interrupted());
         }
         let path = format!("protocol.{}", P::NAME);
         let params: P::Params = plan.sweep.deserialize_at(&path, &job.point).map_err(Stop::Failed)?;
-        let wants_flood =
-            plan.first.columns.iter().any(|column| column.starts_with("flood_") || column == "reach_share_min");
+        let wants_flood = plan
+            .first
+            .columns
+            .iter()
+            .any(|column| column.starts_with("flood_") || column == "reach_share_min");
         let terrain = build(job, options.folder.as_deref(), P::OVERLAY)
             .map_err(|error| Stop::Failed(blame(&plan.sweep, &job.point, &error)))?;
+        // Joining components, or keeping the largest, is what the scenario asked for.
+        let kept_apart = job.scenario.overlay.components == ComponentPolicy::Keep;
+        let meant = |remark: &Remark| remark.key == "overlay.components" && !kept_apart;
+        terrain.remarks().into_iter().filter(|remark| !meant(remark)).for_each(note);
         let terrain = Arc::new(terrain);
         let director = terrain.director(P::servers(&params));
         let world: Arc<dyn World> = Arc::clone(&terrain) as Arc<dyn World>;
         let mut engine = Engine::<P>::new(world, director, &params, options.queue)
-            .map_err(|what| Stop::Failed(plan.sweep.diagnose(&job.point, &path, format!("{}: {what}", P::NAME))))?;
+            .map_err(|what| Stop::Failed(blame_params(&plan.sweep, job, &what)))?;
         let end = engine.end();
         let mut looked = Instant::now();
         while engine.now() < end {

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::diagnostic::Diagnostic;
 use super::schema::Schema;
 use crate::world::{
-    ChurnSettings, ContentSettings, FaultSettings, OverlaySettings, PopulationSettings, Settings, UnderlaySettings,
-    WorkloadSettings,
+    ChurnSettings, ContentSettings, FaultSettings, OverlaySettings, PopulationSettings, Settings,
+    UnderlaySettings, WorkloadSettings,
 };
 
 /// A scenario at one point of its sweep, without the `[protocol.*]` tables, whose types the registry knows.
@@ -181,9 +181,14 @@ impl Scenario {
     /// The first fault found.
     pub fn check(&self) -> Result<(), (String, String)> {
         let wrong = |key: &str, what: String| Err((key.to_string(), what));
-        let folder_name = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-        if self.name.is_empty() || !self.name.chars().all(folder_name) || self.name.contains("..") {
-            return wrong("name", format!("`{}` cannot name a folder of results", self.name));
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        let folder = |part: &str| !part.is_empty() && !part.starts_with('.') && part.chars().all(plain);
+        if !self.name.split('/').all(folder) {
+            let expected = "expected letters, digits, `-`, `_` and `.`, in parts with `/` between them";
+            return wrong("name", format!("`{}` cannot name a folder of results: {expected}", self.name));
+        }
+        if i64::try_from(self.seed).is_err() {
+            return wrong("seed", format!("got {}, expected at most {}", self.seed, i64::MAX));
         }
         if self.peers == Some(0) {
             return wrong("peers", "a network needs at least 1 peer".to_string());
@@ -192,7 +197,10 @@ impl Scenario {
             return wrong("replicates", "expected at least 1".to_string());
         }
         if self.protocols.is_empty() {
-            return wrong("protocols", format!("expected at least one of {}", crate::protocols::NAMES.join(", ")));
+            return wrong(
+                "protocols",
+                format!("expected at least one of {}", crate::protocols::NAMES.join(", ")),
+            );
         }
         Ok(())
     }

@@ -16,9 +16,8 @@ const SHOWN: &[(&str, &str, f64)] = &[
     ("hops_mean", "hops", 1.0),
     ("latency_ms_mean", "latency ms", 1.0),
     ("found", "found %", 100.0),
-    ("maintenance_messages_per_peer_s", "upkeep /peer/s", 1.0),
-    ("entries_mean", "state mean", 1.0),
-    ("entries_max", "state max", 1.0),
+    ("maintenance_messages_per_peer_s", "upkeep /s", 1.0),
+    ("entries_max", "state at most", 1.0),
     ("load_max_share", "busiest %", 100.0),
 ];
 
@@ -42,7 +41,9 @@ pub fn report(plan: &Plan, records: &[Record], width: usize) -> String {
         text += &format!("\n{}\n", heading(&groups, &setting));
         text += &measures(&groups, &setting, width);
         if let Some(table) = growth(&groups, &series, width) {
-            text += &format!("\nGrowth with the number of peers n, chosen by AICc (± 95 %), beside the textbook\n{table}");
+            text += &format!(
+                "\nGrowth with the number of peers n, chosen by AICc (± 95 %), beside the textbook\n{table}"
+            );
         }
     }
     if plan.first.protocols.iter().any(|name| textbook(name).is_some_and(|book| book.hops == "O(n)")) {
@@ -136,7 +137,8 @@ fn published_table(comparisons: &[Comparison], width: usize) -> String {
             c.only.clone(),
             c.column.clone(),
             mean_ci(c.ours.as_ref()),
-            c.published.map_or_else(|| "–".to_string(), |value| format!("{relation}{}", significant(value, 5))),
+            c.published
+                .map_or_else(|| "–".to_string(), |value| format!("{relation}{}", significant(value, 5))),
             if c.at_least { String::new() } else { format!("± {}", significant(c.tolerance, 2)) },
             if c.holds { "holds" } else { "DIFFERS" }.to_string(),
         ]);

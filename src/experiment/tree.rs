@@ -141,6 +141,25 @@ impl Node {
         T::deserialize(ValueDeserializer::from(self.lend()))
     }
 
+    /// The value as the `toml` crate's own; a number too large for it becomes its text.
+    pub fn to_toml(&self) -> toml::Value {
+        match &self.value {
+            Value::Text(text) => toml::Value::String(text.clone()),
+            Value::Number(text) => match (text.parse::<i64>(), text.parse::<f64>()) {
+                (Ok(whole), _) => toml::Value::Integer(whole),
+                (Err(_), Ok(float)) => toml::Value::Float(float),
+                (Err(_), Err(_)) => toml::Value::String(text.clone()),
+            },
+            Value::Boolean(boolean) => toml::Value::Boolean(*boolean),
+            Value::Datetime(datetime) => toml::Value::Datetime(*datetime),
+            Value::List(list) => toml::Value::Array(list.iter().map(Node::to_toml).collect()),
+            Value::Table(table) => {
+                let pairs = table.0.iter().map(|(key, node)| (key.name.clone(), node.to_toml()));
+                toml::Value::Table(pairs.collect())
+            }
+        }
+    }
+
     /// The value in a few words, fit for a CSV field or a legend: `128`, `80 ms`, `power-law(exponent=1.4)`.
     pub fn label(&self) -> String {
         self.spell(&|text| text.to_owned())

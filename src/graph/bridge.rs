@@ -26,10 +26,8 @@ impl Graph {
     /// If it has more than [`Graph::MAX_EDGES`] edges.
     pub fn from_petgraph<N, E>(graph: &UnGraph<N, E, u32>) -> (Graph, Simplification) {
         let end = |node: NodeIndex<u32>| node.index() as u32;
-        let edges: Vec<_> = graph
-            .edge_references()
-            .map(|edge| (end(edge.source()), end(edge.target())))
-            .collect();
+        let edges: Vec<_> =
+            graph.edge_references().map(|edge| (end(edge.source()), end(edge.target()))).collect();
         Graph::from_edges(graph.node_count() as u32, &edges)
     }
 }

@@ -44,11 +44,7 @@ impl Graph {
     /// If an end is not below `nodes`, or there are more than [`Graph::MAX_EDGES`] rows. Readers and generators of
     /// this module report both as errors beforehand.
     pub fn from_edges(nodes: u32, edges: &[(u32, u32)]) -> (Graph, Simplification) {
-        assert!(
-            edges.len() as u64 <= Graph::MAX_EDGES,
-            "{} edges do not fit one graph",
-            edges.len()
-        );
+        assert!(edges.len() as u64 <= Graph::MAX_EDGES, "{} edges do not fit one graph", edges.len());
         let (mut cursor, self_loops) = row_starts(nodes, edges);
         let mut targets = vec![0u32; cursor[nodes as usize] as usize];
         for &(u, v) in edges.iter().filter(|(u, v)| u != v) {
@@ -60,19 +56,13 @@ impl Graph {
         }
         // Each cursor now stands at the end of its row, which is where the next row begins.
         let (offsets, erased) = sort_rows(cursor, &mut targets);
-        let simplification = Simplification {
-            self_loops,
-            duplicates: erased / 2,
-        };
+        let simplification = Simplification { self_loops, duplicates: erased / 2 };
         (Graph { offsets, targets }, simplification)
     }
 
     /// The graph of `nodes` nodes without any edge.
     pub fn edgeless(nodes: u32) -> Graph {
-        Graph {
-            offsets: vec![0; nodes as usize + 1],
-            targets: Vec::new(),
-        }
+        Graph { offsets: vec![0; nodes as usize + 1], targets: Vec::new() }
     }
 
     /// How many nodes there are.
@@ -122,9 +112,7 @@ impl Graph {
     pub fn edge_list(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
         (0..self.nodes()).flat_map(move |u| {
             let row = self.neighbours(u);
-            row[row.partition_point(|&v| v < u)..]
-                .iter()
-                .map(move |&v| (u, v))
+            row[row.partition_point(|&v| v < u)..].iter().map(move |&v| (u, v))
         })
     }
 }
@@ -147,10 +135,7 @@ fn row_starts(nodes: u32, edges: &[(u32, u32)]) -> (Vec<u32>, u64) {
     let mut starts = vec![0u32; nodes as usize + 1];
     let mut self_loops = 0;
     for &(u, v) in edges {
-        assert!(
-            u < nodes && v < nodes,
-            "edge ({u}, {v}) leaves the graph of {nodes} nodes"
-        );
+        assert!(u < nodes && v < nodes, "edge ({u}, {v}) leaves the graph of {nodes} nodes");
         if u == v {
             self_loops += 1;
         } else {

@@ -23,12 +23,7 @@ impl Components {
     /// The component with the most nodes, the first of them on a tie; `None` in a graph without nodes.
     pub fn largest(&self) -> Option<u32> {
         // `max_by_key` would take the last on a tie.
-        let largest = self
-            .sizes
-            .iter()
-            .enumerate()
-            .rev()
-            .max_by_key(|&(_, size)| size);
+        let largest = self.sizes.iter().enumerate().rev().max_by_key(|&(_, size)| size);
         largest.map(|(label, _)| label as u32)
     }
 
@@ -118,10 +113,7 @@ pub fn apply<R: Rng + ?Sized>(
     rng: &mut R,
 ) -> Result<(Graph, Applied), GraphError> {
     let components = components(&graph);
-    let untouched = Applied {
-        components_before: components.count(),
-        ..Applied::default()
-    };
+    let untouched = Applied { components_before: components.count(), ..Applied::default() };
     match components.largest() {
         Some(largest) if components.count() > 1 => match policy {
             ComponentPolicy::Keep => Ok((graph, untouched)),
@@ -180,11 +172,7 @@ fn join_to<R: Rng + ?Sized>(
         edges.push((someone_of(smaller), someone_of(largest)));
     }
     let (joined, _) = Graph::from_edges(graph.nodes(), &edges);
-    let applied = Applied {
-        components_before: components.count(),
-        links_added,
-        nodes_dropped: 0,
-        original: None,
-    };
+    let applied =
+        Applied { components_before: components.count(), links_added, nodes_dropped: 0, original: None };
     Ok((joined, applied))
 }

@@ -98,12 +98,7 @@ impl GraphError {
         found: impl Display,
         expected: impl Into<String>,
     ) -> GraphError {
-        GraphError::Parameter {
-            name,
-            found: found.to_string(),
-            expected: expected.into(),
-            nearest: None,
-        }
+        GraphError::Parameter { name, found: found.to_string(), expected: expected.into(), nearest: None }
     }
 
     /// Adds the nearest valid value to a parameter's error.
@@ -115,32 +110,18 @@ impl GraphError {
     }
 
     pub(super) fn reading(path: &Path, source: io::Error) -> GraphError {
-        GraphError::Io {
-            path: path.to_path_buf(),
-            doing: "read",
-            source,
-        }
+        GraphError::Io { path: path.to_path_buf(), doing: "read", source }
     }
 
     pub(super) fn writing(path: &Path, source: io::Error) -> GraphError {
-        GraphError::Io {
-            path: path.to_path_buf(),
-            doing: "write",
-            source,
-        }
+        GraphError::Io { path: path.to_path_buf(), doing: "write", source }
     }
 }
 
 fn nearest_value(nearest: &Option<String>) -> String {
-    nearest
-        .as_ref()
-        .map(|value| format!("; the nearest valid value is {value}"))
-        .unwrap_or_default()
+    nearest.as_ref().map(|value| format!("; the nearest valid value is {value}")).unwrap_or_default()
 }
 
 fn nearest_file(nearest: &Option<PathBuf>) -> String {
-    nearest
-        .as_ref()
-        .map(|path| format!("; did you mean {}?", path.display()))
-        .unwrap_or_default()
+    nearest.as_ref().map(|path| format!("; did you mean {}?", path.display())).unwrap_or_default()
 }

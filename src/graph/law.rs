@@ -27,33 +27,21 @@ impl DegreeLaw {
     /// # Errors
     ///
     /// If `exponent` is negative or not finite, or `min_degree` is 0 or above `max_degree`.
-    pub fn power_law(
-        exponent: f64,
-        min_degree: u32,
-        max_degree: u32,
-    ) -> Result<DegreeLaw, GraphError> {
+    pub fn power_law(exponent: f64, min_degree: u32, max_degree: u32) -> Result<DegreeLaw, GraphError> {
         if !(exponent.is_finite() && exponent >= 0.0) {
             let error = GraphError::parameter("exponent", exponent, "a finite number, at least 0");
-            return Err(if exponent < 0.0 {
-                error.nearest(0)
-            } else {
-                error
-            });
+            return Err(if exponent < 0.0 { error.nearest(0) } else { error });
         }
         if min_degree == 0 {
             return Err(GraphError::parameter("min_degree", 0, "at least 1").nearest(1));
         }
         if max_degree < min_degree {
             let expected = format!("at least min_degree = {min_degree}");
-            return Err(
-                GraphError::parameter("max_degree", max_degree, expected).nearest(min_degree)
-            );
+            return Err(GraphError::parameter("max_degree", max_degree, expected).nearest(min_degree));
         }
         // Relative to the smallest degree, so that steep laws do not underflow altogether.
         let weight = |d: u32| libm::pow(f64::from(d) / f64::from(min_degree), -exponent);
-        Ok(DegreeLaw::normalised(
-            (min_degree..=max_degree).map(|d| (d, weight(d))).collect(),
-        ))
+        Ok(DegreeLaw::normalised((min_degree..=max_degree).map(|d| (d, weight(d))).collect()))
     }
 
     /// Any law, from pairs of a degree and a weight; weights need not sum to one, order does not matter.
@@ -63,15 +51,10 @@ impl DegreeLaw {
     /// If a weight is negative or not finite, all are zero or too large to sum, or a degree comes twice.
     pub fn from_weights(weights: &[(u32, f64)]) -> Result<DegreeLaw, GraphError> {
         let expected = "finite numbers, at least 0";
-        if let Some((degree, weight)) = weights
-            .iter()
-            .find(|(_, weight)| !(weight.is_finite() && *weight >= 0.0))
+        if let Some((degree, weight)) =
+            weights.iter().find(|(_, weight)| !(weight.is_finite() && *weight >= 0.0))
         {
-            return Err(GraphError::parameter(
-                "weights",
-                format!("{weight} for degree {degree}"),
-                expected,
-            ));
+            return Err(GraphError::parameter("weights", format!("{weight} for degree {degree}"), expected));
         }
         let mut sorted = weights.to_vec();
         sorted.sort_by_key(|&(degree, _)| degree);
@@ -80,19 +63,11 @@ impl DegreeLaw {
             return Err(GraphError::parameter("weights", found, "each degree once"));
         }
         if sorted.is_empty() {
-            return Err(GraphError::parameter(
-                "weights",
-                "none",
-                "at least one degree",
-            ));
+            return Err(GraphError::parameter("weights", "none", "at least one degree"));
         }
         let total: f64 = sorted.iter().map(|(_, weight)| weight).sum();
         if !(total.is_finite() && total > 0.0) {
-            return Err(GraphError::parameter(
-                "weights",
-                format!("a sum of {total}"),
-                "a sum above 0",
-            ));
+            return Err(GraphError::parameter("weights", format!("a sum of {total}"), "a sum above 0"));
         }
         Ok(DegreeLaw::normalised(sorted))
     }
@@ -131,56 +106,37 @@ impl DegreeLaw {
             cumulative.push(sum);
         }
         // Rounding must not leave a gap below 1, nor give it to a degree that cannot occur.
-        if let Some(last) = probabilities
-            .iter()
-            .rposition(|&probability| probability > 0.0)
-        {
+        if let Some(last) = probabilities.iter().rposition(|&probability| probability > 0.0) {
             cumulative[last..].fill(1.0);
         }
-        DegreeLaw {
-            degrees,
-            probabilities,
-            cumulative,
-        }
+        DegreeLaw { degrees, probabilities, cumulative }
     }
 
     /// Every degree with its probability, ascending.
     pub fn iter(&self) -> impl Iterator<Item = (u32, f64)> + '_ {
-        self.degrees
-            .iter()
-            .copied()
-            .zip(self.probabilities.iter().copied())
+        self.degrees.iter().copied().zip(self.probabilities.iter().copied())
     }
 
     /// The probability of `degree`, 0 outside the law.
     pub fn probability(&self, degree: u32) -> f64 {
-        self.degrees
-            .binary_search(&degree)
-            .map_or(0.0, |at| self.probabilities[at])
+        self.degrees.binary_search(&degree).map_or(0.0, |at| self.probabilities[at])
     }
 
     /// The largest degree that can occur.
     pub fn max_degree(&self) -> u32 {
-        self.iter()
-            .filter(|&(_, probability)| probability > 0.0)
-            .last()
-            .map_or(0, |(degree, _)| degree)
+        self.iter().filter(|&(_, probability)| probability > 0.0).last().map_or(0, |(degree, _)| degree)
     }
 
     /// ⟨k⟩.
     pub fn mean(&self) -> f64 {
-        self.iter()
-            .map(|(degree, probability)| f64::from(degree) * probability)
-            .sum()
+        self.iter().map(|(degree, probability)| f64::from(degree) * probability).sum()
     }
 
     /// ⟨k²⟩ − ⟨k⟩², summed from deviations.
     pub fn variance(&self) -> f64 {
         let mean = self.mean();
         let squared = |degree: u32| (f64::from(degree) - mean) * (f64::from(degree) - mean);
-        self.iter()
-            .map(|(degree, probability)| squared(degree) * probability)
-            .sum()
+        self.iter().map(|(degree, probability)| squared(degree) * probability).sum()
     }
 
     /// The square root of the variance.
@@ -196,10 +152,7 @@ impl DegreeLaw {
 
     /// Draws a degree from those that are odd (or even), in the law's proportions; `None` if none can occur.
     pub(super) fn sample_of_parity<R: Rng + ?Sized>(&self, odd: bool, rng: &mut R) -> Option<u32> {
-        let fitting = || {
-            self.iter()
-                .filter(|&(degree, p)| (degree % 2 == 1) == odd && p > 0.0)
-        };
+        let fitting = || self.iter().filter(|&(degree, p)| (degree % 2 == 1) == odd && p > 0.0);
         let total: f64 = fitting().map(|(_, p)| p).sum();
         let mut left = rng.random::<f64>() * total;
         let mut drawn = None;

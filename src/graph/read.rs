@@ -27,16 +27,8 @@ impl EdgeList {
     /// [`GraphError::TooLarge`] for more rows than [`Graph::MAX_EDGES`], or more nodes than 32 bits number.
     pub fn from_rows(rows: &[(u64, u64)]) -> Result<EdgeList, GraphError> {
         let fits = |what: &str, found: usize, limit: u64| {
-            let error = GraphError::TooLarge {
-                what: what.to_owned(),
-                found: found as u64,
-                limit,
-            };
-            if found as u64 <= limit {
-                Ok(())
-            } else {
-                Err(error)
-            }
+            let error = GraphError::TooLarge { what: what.to_owned(), found: found as u64, limit };
+            if found as u64 <= limit { Ok(()) } else { Err(error) }
         };
         fits("rows of an edge list", rows.len(), Graph::MAX_EDGES)?;
         let mut ids: Vec<u64> = rows.iter().flat_map(|&(from, to)| [from, to]).collect();
@@ -44,10 +36,7 @@ impl EdgeList {
         ids.dedup();
         fits("nodes of an edge list", ids.len(), u64::from(u32::MAX))?;
         let numbers = Numbers::of(&ids);
-        let edges = rows
-            .iter()
-            .map(|&(from, to)| (numbers.of_id(from), numbers.of_id(to)))
-            .collect();
+        let edges = rows.iter().map(|&(from, to)| (numbers.of_id(from), numbers.of_id(to))).collect();
         Ok(EdgeList { ids, edges })
     }
 
@@ -107,35 +96,24 @@ impl Numbers<'_> {
 pub fn read_edge_list(path: impl AsRef<Path>) -> Result<EdgeList, GraphError> {
     let path = path.as_ref();
     if path.is_dir() {
-        return Err(GraphError::Folder {
-            path: path.to_path_buf(),
-        });
+        return Err(GraphError::Folder { path: path.to_path_buf() });
     }
     let file = File::open(path).map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound => GraphError::Missing {
-            path: path.to_path_buf(),
-            nearest: nearest_name(path),
-        },
+        io::ErrorKind::NotFound => {
+            GraphError::Missing { path: path.to_path_buf(), nearest: nearest_name(path) }
+        }
         _ => GraphError::reading(path, source),
     })?;
     let mut reader = BufReader::with_capacity(1 << 16, file);
-    let gzip = reader
-        .fill_buf()
-        .map_err(|source| GraphError::reading(path, source))?
-        .starts_with(&[0x1f, 0x8b]);
+    let gzip =
+        reader.fill_buf().map_err(|source| GraphError::reading(path, source))?.starts_with(&[0x1f, 0x8b]);
     let rows = if gzip {
-        read_rows(
-            path,
-            BufReader::with_capacity(1 << 16, MultiGzDecoder::new(reader)),
-            gzip,
-        )?
+        read_rows(path, BufReader::with_capacity(1 << 16, MultiGzDecoder::new(reader)), gzip)?
     } else {
         read_rows(path, reader, gzip)?
     };
     if rows.is_empty() {
-        return Err(GraphError::Empty {
-            path: path.to_path_buf(),
-        });
+        return Err(GraphError::Empty { path: path.to_path_buf() });
     }
     EdgeList::from_rows(&rows)
 }
@@ -143,51 +121,30 @@ pub fn read_edge_list(path: impl AsRef<Path>) -> Result<EdgeList, GraphError> {
 /// No line of an edge list comes near this many bytes; a file without line ends shall not fill the memory.
 const LINE_LIMIT: u64 = 1 << 16;
 
-fn read_rows(
-    path: &Path,
-    mut reader: impl BufRead,
-    gzip: bool,
-) -> Result<Vec<(u64, u64)>, GraphError> {
+fn read_rows(path: &Path, mut reader: impl BufRead, gzip: bool) -> Result<Vec<(u64, u64)>, GraphError> {
     let mut rows = Vec::new();
     let mut text = Vec::new();
     for line in 1.. {
         text.clear();
-        let read = reader
-            .by_ref()
-            .take(LINE_LIMIT)
-            .read_until(b'\n', &mut text)
-            .map_err(|source| {
-                let path = path.to_path_buf();
-                match source.kind() {
-                    io::ErrorKind::UnexpectedEof
-                    | io::ErrorKind::InvalidData
-                    | io::ErrorKind::InvalidInput
-                        if gzip =>
-                    {
-                        GraphError::Gzip {
-                            path,
-                            line: line - 1,
-                            source,
-                        }
-                    }
-                    _ => GraphError::reading(&path, source),
+        let read = reader.by_ref().take(LINE_LIMIT).read_until(b'\n', &mut text).map_err(|source| {
+            let path = path.to_path_buf();
+            match source.kind() {
+                io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput
+                    if gzip =>
+                {
+                    GraphError::Gzip { path, line: line - 1, source }
                 }
-            })?;
+                _ => GraphError::reading(&path, source),
+            }
+        })?;
         if read == 0 {
             break;
         }
         let cut = read as u64 == LINE_LIMIT && text.last() != Some(&b'\n');
-        let row = if cut {
-            Err(Mistake::new(&text, "a line of two ids, `from<TAB>to`"))
-        } else {
-            parse_row(&text)
-        };
-        let located = |Mistake { found, expected }| GraphError::Line {
-            path: path.into(),
-            line,
-            found,
-            expected,
-        };
+        let row =
+            if cut { Err(Mistake::new(&text, "a line of two ids, `from<TAB>to`")) } else { parse_row(&text) };
+        let located =
+            |Mistake { found, expected }| GraphError::Line { path: path.into(), line, found, expected };
         rows.extend(row.map_err(located)?);
     }
     Ok(rows)
@@ -205,16 +162,9 @@ impl Mistake {
         const SHOWN: usize = 40;
         let text = String::from_utf8_lossy(&text[..text.len().min(4 * SHOWN)]);
         let text = text.trim_end();
-        let cut = if text.chars().nth(SHOWN).is_some() {
-            "…"
-        } else {
-            ""
-        };
+        let cut = if text.chars().nth(SHOWN).is_some() { "…" } else { "" };
         let shown = text.chars().take(SHOWN).flat_map(char::escape_debug);
-        Mistake {
-            found: shown.chain(cut.chars()).collect(),
-            expected,
-        }
+        Mistake { found: shown.chain(cut.chars()).collect(), expected }
     }
 }
 
@@ -229,24 +179,17 @@ fn parse_row(text: &[u8]) -> Result<Option<(u64, u64)>, Mistake> {
     match (words.next(), words.next(), words.next()) {
         (None, ..) => Ok(None),
         (Some(from), Some(to), None) => Ok(Some((parse_id(from)?, parse_id(to)?))),
-        (Some(_), None, _) => Err(Mistake::new(
-            text,
-            "two ids, `from<TAB>to`, but there is one word",
-        )),
-        (Some(_), Some(_), Some(_)) => Err(Mistake::new(
-            text,
-            "two ids, `from<TAB>to`, but there are more words",
-        )),
+        (Some(_), None, _) => Err(Mistake::new(text, "two ids, `from<TAB>to`, but there is one word")),
+        (Some(_), Some(_), Some(_)) => {
+            Err(Mistake::new(text, "two ids, `from<TAB>to`, but there are more words"))
+        }
     }
 }
 
 fn parse_id(word: &str) -> Result<u64, Mistake> {
     let digits = word.bytes().all(|byte| byte.is_ascii_digit());
-    let expected = if digits {
-        "an id of at most 18446744073709551615"
-    } else {
-        "an id, a whole number from 0 on"
-    };
+    let expected =
+        if digits { "an id of at most 18446744073709551615" } else { "an id, a whole number from 0 on" };
     let id = if digits { word.parse().ok() } else { None };
     id.ok_or_else(|| Mistake::new(word.as_bytes(), expected))
 }
@@ -255,15 +198,9 @@ fn parse_id(word: &str) -> Result<u64, Mistake> {
 fn nearest_name(path: &Path) -> Option<PathBuf> {
     let wanted = path.file_name()?.to_string_lossy().to_lowercase();
     let folder = path.parent()?;
-    let listed = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    };
-    let mut names: Vec<String> = fs::read_dir(listed)
-        .ok()?
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .collect();
+    let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let mut names: Vec<String> =
+        fs::read_dir(listed).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
     names.sort_unstable(); // Folders list in any order; the first name wins a tie.
     let distance = |name: &String| strsim::osa_distance(&name.to_lowercase(), &wanted);
     let (distance, nearest) = names.iter().map(|name| (distance(name), name)).min()?;

@@ -45,11 +45,7 @@ impl Search {
     ///
     /// If `source` is not a node.
     pub fn distances(&mut self, graph: &Graph, source: u32, max_depth: u32) -> &[u32] {
-        assert!(
-            source < graph.nodes(),
-            "no node {source} in a graph of {} nodes",
-            graph.nodes()
-        );
+        assert!(source < graph.nodes(), "no node {source} in a graph of {} nodes", graph.nodes());
         self.forget(graph.nodes());
         self.distance[source as usize] = 0;
         self.visited.push(source);
@@ -82,15 +78,9 @@ impl Search {
     /// If `source` is not a node.
     pub fn flood(&mut self, graph: &Graph, source: u32, ttl: u32) -> Flood {
         self.distances(graph, source, ttl);
-        let forwarding = self
-            .visited
-            .iter()
-            .take_while(|&&node| self.distance[node as usize] < ttl);
+        let forwarding = self.visited.iter().take_while(|&&node| self.distance[node as usize] < ttl);
         let copies = |&node: &u32| u64::from(graph.degree(node)) - u64::from(node != source);
-        Flood {
-            messages: forwarding.map(copies).sum(),
-            reached: self.visited.len() as u32,
-        }
+        Flood { messages: forwarding.map(copies).sum(), reached: self.visited.len() as u32 }
     }
 
     /// Undoes the last search, at its own cost, and makes room for `nodes`.

@@ -20,15 +20,8 @@ pub enum Compression {
 impl Compression {
     /// What a file's name promises: gzip if it ends in `.gz`.
     pub fn of_name(path: impl AsRef<Path>) -> Compression {
-        let gzip = path
-            .as_ref()
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
-        if gzip {
-            Compression::Gzip
-        } else {
-            Compression::Plain
-        }
+        let gzip = path.as_ref().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
+        if gzip { Compression::Gzip } else { Compression::Plain }
     }
 }
 
@@ -45,11 +38,8 @@ pub fn write_graph(
     graph: &Graph,
     compression: Compression,
 ) -> Result<(), GraphError> {
-    let header = Header {
-        kind: "Undirected graph: each edge once",
-        nodes: graph.nodes(),
-        edges: graph.edges(),
-    };
+    let header =
+        Header { kind: "Undirected graph: each edge once", nodes: graph.nodes(), edges: graph.edges() };
     let rows = graph.edge_list().map(|(u, v)| (u64::from(u), u64::from(v)));
     write_rows(path.as_ref(), header, rows, compression)
 }
@@ -95,18 +85,14 @@ fn write_rows(
     compression: Compression,
 ) -> Result<(), GraphError> {
     let write = || -> io::Result<()> {
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut file = new_file().tempfile_in(folder)?;
         // The packer is slow with small pieces, so text is gathered before it, not behind.
         match compression {
             Compression::Plain => write_text(file.as_file_mut(), &header, rows)?,
             Compression::Gzip => {
-                let packer = GzBuilder::new()
-                    .mtime(0)
-                    .write(file.as_file_mut(), flate2::Compression::new(GZIP_LEVEL));
+                let packer =
+                    GzBuilder::new().mtime(0).write(file.as_file_mut(), flate2::Compression::new(GZIP_LEVEL));
                 write_text(packer, &header, rows)?.finish()?
             }
         };
@@ -127,11 +113,7 @@ fn new_file() -> tempfile::Builder<'static, 'static> {
 }
 
 /// Gives back `to`, once all text has reached it.
-fn write_text<W: Write>(
-    to: W,
-    header: &Header,
-    rows: impl Iterator<Item = (u64, u64)>,
-) -> io::Result<W> {
+fn write_text<W: Write>(to: W, header: &Header, rows: impl Iterator<Item = (u64, u64)>) -> io::Result<W> {
     let mut text = BufWriter::with_capacity(1 << 16, to);
     writeln!(text, "# {}", header.kind)?;
     writeln!(text, "# Nodes: {} Edges: {}", header.nodes, header.edges)?;

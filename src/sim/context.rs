@@ -77,7 +77,8 @@ impl<P: Protocol> Context<'_, P> {
         }
         let start = self.rng().random_range(0..listed);
         let found = self.core.listed[start];
-        let found = if found.number() == me.number() { self.core.listed[(start + 1) % listed] } else { found };
+        let found =
+            if found.number() == me.number() { self.core.listed[(start + 1) % listed] } else { found };
         (found.number() != me.number()).then_some(found)
     }
 
@@ -107,7 +108,14 @@ impl<P: Protocol> Context<'_, P> {
         let token = request_token(self.head.me, self.head.seq);
         let asked = message.clone();
         self.post(to, message, Hops::new(self.hops.saturating_add(1), false), token);
-        self.core.alarm(self.head, self.now + patience, self.cause, self.hops, token, Waiting::Request { to, message: asked });
+        self.core.alarm(
+            self.head,
+            self.now + patience,
+            self.cause,
+            self.hops,
+            token,
+            Waiting::Request { to, message: asked },
+        );
     }
 
     /// Sets a timer. It belongs to maintenance, whatever is being handled.
@@ -164,7 +172,16 @@ impl<P: Protocol> Context<'_, P> {
     /// Downloads `object` from `provider`: a request and the object itself, on the account of transfers.
     fn fetch(&mut self, provider: PeerId, object: ObjectId) {
         self.core.tally.fetches += 1;
-        self.core.transmit(self.head, self.now, provider, Body::Get(object), GET_BYTES, Cause::TRANSFER, Hops::new(1, false), 0);
+        self.core.transmit(
+            self.head,
+            self.now,
+            provider,
+            Body::Get(object),
+            GET_BYTES,
+            Cause::TRANSFER,
+            Hops::new(1, false),
+            0,
+        );
     }
 
     /// From here to the end of the handler, what is sent publishes `replicas` replicas of this peer's objects.

@@ -27,10 +27,10 @@ pub const fn event_size<P: Protocol>() -> usize {
 
 pub use context::Context;
 pub use engine::Engine;
-pub use memory::table;
 pub use ledger::{Account, LookupRecord};
-pub use parcel::Parcel;
+pub use memory::table;
 pub use outcome::{Outcome, Tally, Traffic};
+pub use parcel::Parcel;
 pub use peer::{MAX_PEERS, ObjectId, PeerId, Precedence};
 pub use protocol::{Lookup, Online, Protocol, Routine, Setup, Textbook, Violation};
 pub use queue::QueueKind;

@@ -100,7 +100,8 @@ fn exponential_slowly(mut bits: u64) -> f64 {
             // The tail beyond the last layer is an exponential law again. 1 - u lies in (0, 1].
             return ZIGGURAT_TAIL - libm::log(1.0 - unit(bits));
         }
-        let height = ziggurat.density[layer + 1] + (ziggurat.density[layer] - ziggurat.density[layer + 1]) * unit(bits);
+        let height = ziggurat.density[layer + 1]
+            + (ziggurat.density[layer] - ziggurat.density[layer + 1]) * unit(bits);
         if height < libm::exp(-x) {
             return x;
         }
@@ -233,7 +234,10 @@ mod tests {
         assert!(chi < 103.4, "chi-square {chi}");
         let last = ZIGGURAT.edge[255];
         let area = last * (1.0 - libm::exp(-last));
-        assert!((area / (ZIGGURAT.edge[0] * libm::exp(-ZIGGURAT_TAIL)) - 1.0).abs() < 1e-6, "layers differ in area");
+        assert!(
+            (area / (ZIGGURAT.edge[0] * libm::exp(-ZIGGURAT_TAIL)) - 1.0).abs() < 1e-6,
+            "layers differ in area"
+        );
     }
 
     #[test]

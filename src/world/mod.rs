@@ -35,6 +35,7 @@ mod faults;
 mod locate;
 mod overlay;
 mod population;
+mod preview;
 mod terrain;
 mod underlay;
 mod workload;
@@ -50,6 +51,7 @@ pub use error::{Remark, WorldError};
 pub use faults::{FaultSettings, Victims};
 pub use overlay::{GraphModel, OverlaySettings};
 pub use population::PopulationSettings;
+pub use preview::Preview;
 pub use terrain::Terrain;
 pub use underlay::{Core, LatencyModel, UnderlaySettings};
 pub use workload::{ArrivalLaw, WorkloadSettings};
@@ -72,6 +74,19 @@ pub struct Settings {
     pub churn: ChurnSettings,
     /// What strikes many peers at once.
     pub faults: Vec<FaultSettings>,
+}
+
+impl ContentSettings {
+    /// How many replicas a peer shares on average, of all objects together, in a network of so many peers.
+    pub fn replicas_per_peer(&self, peers: u32) -> f64 {
+        match self.kind {
+            ContentKind::Identities => 1.0,
+            ContentKind::Catalogue => {
+                let replicas = content::mean_replicas(self, peers) as f64;
+                f64::from(content::objects(self, peers)) * replicas / f64::from(peers.max(1))
+            }
+        }
+    }
 }
 
 impl Settings {

@@ -23,6 +23,9 @@ pub struct OverlaySettings {
     pub components: ComponentPolicy,
 }
 
+/// The key that names a measured overlay.
+pub(super) const FILE: &str = "overlay.graph.file.path";
+
 /// A model of overlays, or a measured one.
 ///
 /// One peer stands alone and two share one link, whatever the model. A degree (or number of links or picks) above
@@ -208,9 +211,8 @@ pub(super) fn build(
 }
 
 fn read(path: &Path, places: &Places) -> Result<Graph, WorldError> {
-    const KEY: &str = "overlay.graph.file.path";
-    let path = places.find(KEY, path)?;
-    let list = read_edge_list(path).map_err(|error| WorldError::graph(KEY, error))?;
+    let path = places.find(FILE, path)?;
+    let list = read_edge_list(path).map_err(|error| WorldError::graph(FILE, error))?;
     Ok(list.undirected().0)
 }
 

@@ -20,11 +20,7 @@ pub fn power_law<R: Rng + ?Sized>(
     rng: &mut R,
 ) -> Result<Graph, GraphError> {
     at_least_one(n)?;
-    from_law(
-        n,
-        &DegreeLaw::power_law(exponent, min_degree, max_degree)?,
-        rng,
-    )
+    from_law(n, &DegreeLaw::power_law(exponent, min_degree, max_degree)?, rng)
 }
 
 /// The configuration model of any degree law: draws each node's degree, then pairs the stubs as [`configuration`].
@@ -36,11 +32,7 @@ pub fn power_law<R: Rng + ?Sized>(
 ///
 /// If `n` is 0, the law has degrees of `n` or more, `n` is odd and every degree too, or the links do not fit one
 /// graph.
-pub fn from_law<R: Rng + ?Sized>(
-    n: u32,
-    law: &DegreeLaw,
-    rng: &mut R,
-) -> Result<Graph, GraphError> {
+pub fn from_law<R: Rng + ?Sized>(n: u32, law: &DegreeLaw, rng: &mut R) -> Result<Graph, GraphError> {
     at_least_one(n)?;
     if law.max_degree() >= n {
         let expected = format!("below the number of nodes, {n}");
@@ -72,11 +64,7 @@ pub fn configuration<R: Rng + ?Sized>(degrees: &[u32], rng: &mut R) -> Result<Gr
     let too_many = |_| GraphError::parameter("degrees", degrees.len(), "at most 4294967295 nodes");
     let n = u32::try_from(degrees.len()).map_err(too_many)?;
     if n == 0 {
-        return Err(GraphError::parameter(
-            "degrees",
-            "none",
-            "at least one node",
-        ));
+        return Err(GraphError::parameter("degrees", "none", "at least one node"));
     }
     if let Some((node, degree)) = degrees.iter().enumerate().find(|(_, degree)| **degree >= n) {
         let found = format!("{degree} for node {node}");
@@ -90,21 +78,14 @@ pub fn configuration<R: Rng + ?Sized>(degrees: &[u32], rng: &mut R) -> Result<Gr
     }
     if stub_count / 2 > Graph::MAX_EDGES {
         let what = "links that the degrees ask for".to_owned();
-        return Err(GraphError::TooLarge {
-            what,
-            found: stub_count / 2,
-            limit: Graph::MAX_EDGES,
-        });
+        return Err(GraphError::TooLarge { what, found: stub_count / 2, limit: Graph::MAX_EDGES });
     }
     let mut stubs = Vec::with_capacity(stub_count as usize);
     for (node, &degree) in degrees.iter().enumerate() {
         stubs.extend(std::iter::repeat_n(node as u32, degree as usize));
     }
     stubs.shuffle(rng);
-    let edges: Vec<_> = stubs
-        .chunks_exact(2)
-        .map(|pair| (pair[0], pair[1]))
-        .collect();
+    let edges: Vec<_> = stubs.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
     let (graph, _) = Graph::from_edges(n, &edges);
     Ok(graph)
 }

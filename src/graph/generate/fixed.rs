@@ -38,8 +38,6 @@ pub fn star(n: u32) -> Result<Graph, GraphError> {
 pub fn complete(n: u32) -> Result<Graph, GraphError> {
     at_least_one(n)?;
     fits("n", n, u64::from(n) * u64::from(n - 1) / 2, 65_536)?;
-    let edges: Vec<_> = (0..n)
-        .flat_map(|u| (u + 1..n).map(move |v| (u, v)))
-        .collect();
+    let edges: Vec<_> = (0..n).flat_map(|u| (u + 1..n).map(move |v| (u, v))).collect();
     Ok(simple(n, &edges))
 }

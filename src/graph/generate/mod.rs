@@ -35,11 +35,7 @@ use super::{Graph, GraphError};
 
 /// Refuses the graph without nodes.
 fn at_least_one(n: u32) -> Result<(), GraphError> {
-    if n == 0 {
-        Err(GraphError::parameter("n", 0, "at least 1 node").nearest(1))
-    } else {
-        Ok(())
-    }
+    if n == 0 { Err(GraphError::parameter("n", 0, "at least 1 node").nearest(1)) } else { Ok(()) }
 }
 
 /// Refuses a number of neighbours that `n` nodes cannot give.
@@ -47,10 +43,7 @@ fn below_nodes(name: &'static str, value: u32, n: u32) -> Result<(), GraphError>
     if value < n {
         return Ok(());
     }
-    Err(
-        GraphError::parameter(name, value, format!("below the number of nodes, {n}"))
-            .nearest(n - 1),
-    )
+    Err(GraphError::parameter(name, value, format!("below the number of nodes, {n}")).nearest(n - 1))
 }
 
 /// Refuses more edges than a graph holds; `nearest` is the largest `name` that fits, 0 if none does.
@@ -60,11 +53,7 @@ fn fits(name: &'static str, value: u32, edges: u64, nearest: u64) -> Result<(), 
     }
     let expected = format!("at most {} edges, not {edges}", Graph::MAX_EDGES);
     let error = GraphError::parameter(name, value, expected);
-    Err(if nearest > 0 {
-        error.nearest(nearest)
-    } else {
-        error
-    })
+    Err(if nearest > 0 { error.nearest(nearest) } else { error })
 }
 
 /// The graph of edges that the generator knows to be distinct.

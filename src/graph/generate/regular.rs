@@ -21,16 +21,10 @@ pub fn random_regular<R: Rng + ?Sized>(n: u32, k: u32, rng: &mut R) -> Result<Gr
     below_nodes("k", k, n)?;
     if n % 2 == 1 && k % 2 == 1 {
         return Err(
-            GraphError::parameter("k", k, format!("an even number, as n = {n} is odd"))
-                .nearest(k - 1),
+            GraphError::parameter("k", k, format!("an even number, as n = {n} is odd")).nearest(k - 1)
         );
     }
-    fits(
-        "k",
-        k,
-        u64::from(n) * u64::from(k) / 2,
-        2 * (Graph::MAX_EDGES / u64::from(n)),
-    )?;
+    fits("k", k, u64::from(n) * u64::from(k) / 2, 2 * (Graph::MAX_EDGES / u64::from(n)))?;
     if k > (n - 1) / 2 {
         let others = Stubs::paired(n, n - 1 - k, rng).switched(rng).into_graph();
         return Ok(complement(&others));
@@ -54,12 +48,7 @@ impl Stubs {
         let count = n as usize * k as usize; // At most twice the edges that fit: stubs are numbered by 32 bits.
         let mut order: Vec<u32> = (0..count as u32).collect();
         order.shuffle(rng);
-        let mut stubs = Stubs {
-            n,
-            k,
-            mate: vec![0; count],
-            neighbour: vec![0; count],
-        };
+        let mut stubs = Stubs { n, k, mate: vec![0; count], neighbour: vec![0; count] };
         for pair in order.chunks_exact(2) {
             stubs.link(pair[0], pair[1]);
         }
@@ -104,13 +93,7 @@ impl Stubs {
 
     fn is_fault(&self, stub: u32) -> bool {
         let (node, neighbour) = (self.node(stub), self.neighbour[stub as usize]);
-        node == neighbour
-            || self
-                .row(node)
-                .iter()
-                .filter(|&&other| other == neighbour)
-                .count()
-                > 1
+        node == neighbour || self.row(node).iter().filter(|&&other| other == neighbour).count() > 1
     }
 
     fn link(&mut self, one: u32, other: u32) {
@@ -134,8 +117,7 @@ impl Stubs {
     }
 
     fn into_graph(self) -> Graph {
-        let ends = (0..self.mate.len() as u32)
-            .map(|stub| (self.node(stub), self.neighbour[stub as usize]));
+        let ends = (0..self.mate.len() as u32).map(|stub| (self.node(stub), self.neighbour[stub as usize]));
         let edges: Vec<_> = ends.filter(|(u, v)| u < v).collect();
         simple(self.n, &edges)
     }

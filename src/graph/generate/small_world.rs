@@ -15,12 +15,7 @@ use super::{at_least_one, fits, simple};
 /// # Errors
 ///
 /// If `n` is 0, `k` is odd or not below `n`, `p` is not within 0 and 1, or the links do not fit one graph.
-pub fn watts_strogatz<R: Rng + ?Sized>(
-    n: u32,
-    k: u32,
-    p: f64,
-    rng: &mut R,
-) -> Result<Graph, GraphError> {
+pub fn watts_strogatz<R: Rng + ?Sized>(n: u32, k: u32, p: f64, rng: &mut R) -> Result<Graph, GraphError> {
     at_least_one(n)?;
     if k >= n {
         let expected = format!("an even number below the number of nodes, {n}");
@@ -31,18 +26,9 @@ pub fn watts_strogatz<R: Rng + ?Sized>(
     }
     if !(0.0..=1.0).contains(&p) {
         let error = GraphError::parameter("p", p, "a probability, within 0 and 1");
-        return Err(if p.is_nan() {
-            error
-        } else {
-            error.nearest(p.clamp(0.0, 1.0))
-        });
+        return Err(if p.is_nan() { error } else { error.nearest(p.clamp(0.0, 1.0)) });
     }
-    fits(
-        "k",
-        k,
-        u64::from(n) * u64::from(k / 2),
-        2 * (Graph::MAX_EDGES / u64::from(n)),
-    )?;
+    fits("k", k, u64::from(n) * u64::from(k / 2), 2 * (Graph::MAX_EDGES / u64::from(n)))?;
     let mut lattice = Lattice::new(n, k);
     for lap in 0..k / 2 {
         for node in 0..n {
@@ -66,16 +52,9 @@ struct Lattice {
 
 impl Lattice {
     fn new(n: u32, k: u32) -> Lattice {
-        let ahead =
-            |node: u32, step: u32| ((u64::from(node) + u64::from(step)) % u64::from(n)) as u32;
-        let own = (0..n)
-            .flat_map(|node| (1..=k / 2).map(move |step| ahead(node, step)))
-            .collect();
-        Lattice {
-            half: (k / 2) as usize,
-            own,
-            degree: vec![k; n as usize],
-        }
+        let ahead = |node: u32, step: u32| ((u64::from(node) + u64::from(step)) % u64::from(n)) as u32;
+        let own = (0..n).flat_map(|node| (1..=k / 2).map(move |step| ahead(node, step))).collect();
+        Lattice { half: (k / 2) as usize, own, degree: vec![k; n as usize] }
     }
 
     /// Moves the far end of `node`'s own link number `lap` to a node that it has no link to.
@@ -86,10 +65,7 @@ impl Lattice {
         }
         let target = loop {
             let target = rng.random_range(0..n);
-            if target != node
-                && !self.row(node).contains(&target)
-                && !self.row(target).contains(&node)
-            {
+            if target != node && !self.row(node).contains(&target) && !self.row(target).contains(&node) {
                 break target;
             }
         };
@@ -105,9 +81,8 @@ impl Lattice {
 
     fn into_graph(self) -> Graph {
         let n = self.degree.len() as u32;
-        let edges: Vec<_> = (0..n)
-            .flat_map(|node| self.row(node).iter().map(move |&far| (node, far)))
-            .collect();
+        let edges: Vec<_> =
+            (0..n).flat_map(|node| self.row(node).iter().map(move |&far| (node, far))).collect();
         simple(n, &edges)
     }
 }

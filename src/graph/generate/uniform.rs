@@ -14,24 +14,13 @@ use super::{at_least_one, below_nodes, fits, simple};
 /// # Errors
 ///
 /// If `n` is 0, or `mean_degree` is not within 0 ..= `n` − 1, or the edges would not fit one graph.
-pub fn erdos_renyi<R: Rng + ?Sized>(
-    n: u32,
-    mean_degree: f64,
-    rng: &mut R,
-) -> Result<Graph, GraphError> {
+pub fn erdos_renyi<R: Rng + ?Sized>(n: u32, mean_degree: f64, rng: &mut R) -> Result<Graph, GraphError> {
     at_least_one(n)?;
     let others = f64::from(n - 1);
     if !(0.0..=others).contains(&mean_degree) {
-        let error = GraphError::parameter(
-            "mean_degree",
-            mean_degree,
-            format!("within 0 and n - 1 = {others}"),
-        );
-        return Err(if mean_degree.is_nan() {
-            error
-        } else {
-            error.nearest(mean_degree.clamp(0.0, others))
-        });
+        let error =
+            GraphError::parameter("mean_degree", mean_degree, format!("within 0 and n - 1 = {others}"));
+        return Err(if mean_degree.is_nan() { error } else { error.nearest(mean_degree.clamp(0.0, others)) });
     }
     // The number of edges is random: leave room for some fifty standard deviations.
     let room = 0.999 * Graph::MAX_EDGES as f64;
@@ -79,12 +68,7 @@ fn linked_pairs<R: Rng + ?Sized>(n: u32, p: f64, rng: &mut R) -> Vec<(u32, u32)>
 pub fn random_picks<R: Rng + ?Sized>(n: u32, k: u32, rng: &mut R) -> Result<Graph, GraphError> {
     at_least_one(n)?;
     below_nodes("k", k, n)?;
-    fits(
-        "k",
-        k,
-        u64::from(n) * u64::from(k),
-        Graph::MAX_EDGES / u64::from(n),
-    )?;
+    fits("k", k, u64::from(n) * u64::from(k), Graph::MAX_EDGES / u64::from(n))?;
     const NOBODY: u32 = u32::MAX;
     let mut edges = Vec::with_capacity(n as usize * k as usize);
     let mut picked_by = vec![NOBODY; n as usize];
@@ -93,11 +77,7 @@ pub fn random_picks<R: Rng + ?Sized>(n: u32, k: u32, rng: &mut R) -> Result<Grap
         for last in n - 1 - k..n - 1 {
             let skip_self = |other: u32| if other >= node { other + 1 } else { other };
             let drawn = skip_self(rng.random_range(0..=last));
-            let pick = if picked_by[drawn as usize] == node {
-                skip_self(last)
-            } else {
-                drawn
-            };
+            let pick = if picked_by[drawn as usize] == node { skip_self(last) } else { drawn };
             picked_by[pick as usize] = node;
             edges.push((node, pick));
         }

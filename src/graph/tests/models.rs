@@ -22,10 +22,7 @@ fn giant(graph: &Graph) -> f64 {
 
 #[track_caller]
 fn near(found: f64, expected: f64, tolerance: f64) {
-    assert!(
-        (found - expected).abs() <= tolerance,
-        "{found}, expected {expected} ± {tolerance}"
-    );
+    assert!((found - expected).abs() <= tolerance, "{found}, expected {expected} ± {tolerance}");
 }
 
 #[test]
@@ -53,11 +50,7 @@ fn samples_follow_the_law() {
     let mut counts = [0u32; 21];
     (0..draws).for_each(|_| counts[law.sample(&mut rng) as usize] += 1);
     for (degree, &count) in counts.iter().enumerate() {
-        near(
-            f64::from(count) / f64::from(draws),
-            law.probability(degree as u32),
-            0.004,
-        );
+        near(f64::from(count) / f64::from(draws), law.probability(degree as u32), 0.004);
     }
 }
 
@@ -88,12 +81,7 @@ fn power_law_is_the_course_law() {
 fn configuration_gives_the_degrees_less_what_is_erased() {
     let degrees: Vec<u32> = (0..2000).map(|node| 1 + node % 4).collect();
     let graph = configuration(&degrees, &mut stream(5)).unwrap();
-    assert!(
-        graph
-            .degrees()
-            .zip(&degrees)
-            .all(|(got, &asked)| got <= asked)
-    );
+    assert!(graph.degrees().zip(&degrees).all(|(got, &asked)| got <= asked));
     let missing = 5000 / 2 - graph.edges() + 5000 / 2 - graph.edges();
     assert!(missing < 30, "{missing} of 5000 stubs erased");
 }
@@ -101,10 +89,7 @@ fn configuration_gives_the_degrees_less_what_is_erased() {
 #[test]
 fn odd_sums_are_repaired() {
     for seed in 0..20 {
-        assert_eq!(
-            power_law(3, 0.0, 1, 2, &mut stream(seed)).unwrap().nodes(),
-            3
-        );
+        assert_eq!(power_law(3, 0.0, 1, 2, &mut stream(seed)).unwrap().nodes(), 3);
     }
 }
 
@@ -119,11 +104,7 @@ fn barabasi_albert_counts() {
     }
     // The tail falls as 2m(m + 1)/(d(d + 1)(d + 2)): for m = 2 the share of degree 2 is exactly one half.
     let graph = barabasi_albert(20_000, 2, &mut stream(8)).unwrap();
-    near(
-        graph.degrees().filter(|&d| d == 2).count() as f64 / 2e4,
-        0.5,
-        0.015,
-    );
+    near(graph.degrees().filter(|&d| d == 2).count() as f64 / 2e4, 0.5, 0.015);
     assert!(graph.degrees().max() > Some(100));
 }
 
@@ -131,25 +112,12 @@ fn barabasi_albert_counts() {
 fn erdos_renyi_is_binomial() {
     let graph = erdos_renyi(100_000, 4.0, &mut stream(9)).unwrap();
     near(graph.edges() as f64, 200_000.0, 4.0 * 447.0);
-    near(
-        graph.degrees().filter(|&d| d == 0).count() as f64 / 1e5,
-        libm::exp(-4.0),
-        0.002,
-    );
+    near(graph.degrees().filter(|&d| d == 0).count() as f64 / 1e5, libm::exp(-4.0), 0.002);
     near(kappa(&graph), 5.0, 0.05);
     near(giant(&graph), 0.980, 0.003);
-    assert_eq!(
-        erdos_renyi(50, 49.0, &mut stream(10)).unwrap(),
-        complete(50).unwrap()
-    );
-    assert_eq!(
-        erdos_renyi(50, 0.0, &mut stream(10)).unwrap(),
-        Graph::edgeless(50)
-    );
-    assert_eq!(
-        erdos_renyi(50, 1e-320, &mut stream(10)).unwrap(),
-        Graph::edgeless(50)
-    );
+    assert_eq!(erdos_renyi(50, 49.0, &mut stream(10)).unwrap(), complete(50).unwrap());
+    assert_eq!(erdos_renyi(50, 0.0, &mut stream(10)).unwrap(), Graph::edgeless(50));
+    assert_eq!(erdos_renyi(50, 1e-320, &mut stream(10)).unwrap(), Graph::edgeless(50));
 }
 
 #[test]
@@ -158,9 +126,7 @@ fn erdos_renyi_reaches_every_pair_equally() {
     let mut counts = [[0u32; 6]; 6];
     for _ in 0..6000 {
         let graph = erdos_renyi(6, 2.0, &mut rng).unwrap();
-        graph
-            .edge_list()
-            .for_each(|(u, v)| counts[u as usize][v as usize] += 1);
+        graph.edge_list().for_each(|(u, v)| counts[u as usize][v as usize] += 1);
     }
     for (u, row) in counts.iter().enumerate() {
         for &count in &row[u + 1..] {
@@ -183,17 +149,9 @@ fn random_regular_is_exactly_regular() {
         }
     }
     for (n, k) in [(20_000, 3), (1000, 40), (301, 150), (300, 299)] {
-        assert!(
-            random_regular(n, k, &mut stream(12))
-                .unwrap()
-                .degrees()
-                .all(|d| d == k)
-        );
+        assert!(random_regular(n, k, &mut stream(12)).unwrap().degrees().all(|d| d == k));
     }
-    assert_eq!(
-        giant(&random_regular(20_000, 3, &mut stream(13)).unwrap()),
-        1.0
-    );
+    assert_eq!(giant(&random_regular(20_000, 3, &mut stream(13)).unwrap()), 1.0);
 }
 
 #[test]
@@ -201,12 +159,7 @@ fn regular_graphs_recover_from_self_loops_alone() {
     // One pairing in 945 of five nodes with two stubs each is five self-loops, which only switch with one another.
     let mut rng = stream(14);
     for _ in 0..5000 {
-        assert!(
-            random_regular(5, 2, &mut rng)
-                .unwrap()
-                .degrees()
-                .all(|d| d == 2)
-        );
+        assert!(random_regular(5, 2, &mut rng).unwrap().degrees().all(|d| d == 2));
     }
 }
 
@@ -214,36 +167,21 @@ fn regular_graphs_recover_from_self_loops_alone() {
 fn watts_strogatz_from_lattice_to_chance() {
     let lattice = watts_strogatz(1000, 10, 0.0, &mut stream(15)).unwrap();
     assert!(lattice.degrees().all(|d| d == 10));
-    assert_eq!(
-        lattice.neighbours(0),
-        [1, 2, 3, 4, 5, 995, 996, 997, 998, 999]
-    );
+    assert_eq!(lattice.neighbours(0), [1, 2, 3, 4, 5, 995, 996, 997, 998, 999]);
     let hops = |graph: &Graph| {
-        let total: u64 = (0..1000)
-            .map(|s| {
-                distances(graph, s, u32::MAX)
-                    .into_iter()
-                    .map(u64::from)
-                    .sum::<u64>()
-            })
-            .sum();
+        let total: u64 =
+            (0..1000).map(|s| distances(graph, s, u32::MAX).into_iter().map(u64::from).sum::<u64>()).sum();
         total as f64 / (1000.0 * 999.0)
     };
     near(hops(&lattice), 50.45, 0.005);
     let small_world = watts_strogatz(1000, 10, 0.1, &mut stream(15)).unwrap();
     assert_eq!(small_world.edges(), 5000);
     assert!(hops(&small_world) < 6.0);
-    let moved = lattice
-        .edge_list()
-        .filter(|&(u, v)| !small_world.has_edge(u, v))
-        .count();
+    let moved = lattice.edge_list().filter(|&(u, v)| !small_world.has_edge(u, v)).count();
     near(moved as f64, 500.0, 5.0 * 21.2);
     let chance = watts_strogatz(1000, 10, 1.0, &mut stream(15)).unwrap();
     assert_eq!(chance.edges(), 5000);
-    assert!(
-        chance.degrees().all(|d| d >= 5),
-        "a node keeps its own links"
-    );
+    assert!(chance.degrees().all(|d| d >= 5), "a node keeps its own links");
     for (n, k) in [(1, 0), (3, 2), (5, 4), (6, 4)] {
         let graph = watts_strogatz(n, k, 1.0, &mut stream(16)).unwrap();
         assert_eq!(graph.edges(), u64::from(n * k / 2));
@@ -255,23 +193,15 @@ fn random_picks_are_distinct_and_uniform() {
     let graph = random_picks(20_000, 3, &mut stream(17)).unwrap();
     assert!(graph.degrees().all(|d| d >= 3));
     near(f64::from(graph.degrees().sum::<u32>()) / 2e4, 6.0, 0.002);
-    assert_eq!(
-        random_picks(30, 29, &mut stream(17)).unwrap(),
-        complete(30).unwrap()
-    );
+    assert_eq!(random_picks(30, 29, &mut stream(17)).unwrap(), complete(30).unwrap());
     let mut rng = stream(18);
     let mut counts = [0u32; 5];
     for _ in 0..5000 {
         let graph = random_picks(5, 1, &mut rng).unwrap();
-        graph
-            .neighbours(0)
-            .iter()
-            .for_each(|&v| counts[v as usize] += 1);
+        graph.neighbours(0).iter().for_each(|&v| counts[v as usize] += 1);
     }
     // Linked unless neither picked the other: 1 − (3/4)².
-    counts[1..]
-        .iter()
-        .for_each(|&count| near(f64::from(count), 5000.0 * 0.4375, 5.0 * 35.1));
+    counts[1..].iter().for_each(|&count| near(f64::from(count), 5000.0 * 0.4375, 5.0 * 35.1));
 }
 
 #[test]

@@ -12,12 +12,7 @@ use super::stream;
 
 /// Up to 40 nodes and 80 rows, self-loops and repetitions included; sparse enough to fall apart.
 fn rows() -> impl Strategy<Value = (u32, Vec<(u32, u32)>)> {
-    (1u32..40).prop_flat_map(|nodes| {
-        (
-            Just(nodes),
-            prop::collection::vec((0..nodes, 0..nodes), 0..80),
-        )
-    })
+    (1u32..40).prop_flat_map(|nodes| (Just(nodes), prop::collection::vec((0..nodes, 0..nodes), 0..80)))
 }
 
 /// A flood with equal latencies, one message at a time, as a protocol would do it.
@@ -26,12 +21,7 @@ fn flood_by_messages(graph: &Graph, source: u32, ttl: u32) -> Flood {
     let mut in_flight = VecDeque::new(); // First in, first out is the order of arrival.
     let mut messages = 0;
     if ttl > 0 {
-        in_flight.extend(
-            graph
-                .neighbours(source)
-                .iter()
-                .map(|&to| (source, to, ttl - 1)),
-        );
+        in_flight.extend(graph.neighbours(source).iter().map(|&to| (source, to, ttl - 1)));
     }
     while let Some((from, to, ttl)) = in_flight.pop_front() {
         messages += 1;
@@ -40,10 +30,7 @@ fn flood_by_messages(graph: &Graph, source: u32, ttl: u32) -> Flood {
             in_flight.extend(onward.map(|&next| (to, next, ttl - 1)));
         }
     }
-    Flood {
-        messages,
-        reached: seen.len() as u32,
-    }
+    Flood { messages, reached: seen.len() as u32 }
 }
 
 /// The same cases every time, and nothing remembered in files.
@@ -161,11 +148,7 @@ fn largest_component_is_the_first_on_a_tie() {
 
 #[test]
 fn graph_without_nodes_has_no_component() {
-    for policy in [
-        ComponentPolicy::Keep,
-        ComponentPolicy::Largest,
-        ComponentPolicy::Join,
-    ] {
+    for policy in [ComponentPolicy::Keep, ComponentPolicy::Largest, ComponentPolicy::Join] {
         let (graph, applied) = apply(policy, Graph::default(), &mut stream(0)).unwrap();
         assert_eq!((graph.nodes(), applied), (0, Applied::default()));
     }
@@ -178,21 +161,12 @@ fn searches_on_graphs_of_different_size_do_not_disturb_each_other() {
     let mut search = Search::new();
     assert_eq!(search.distances(&long, 5, u32::MAX), [5, 4, 3, 2, 1, 0]);
     assert_eq!(search.distances(&short, 0, u32::MAX), [0, 1]);
-    assert_eq!(
-        search.distances(&long, 0, 2),
-        [0, 1, 2, UNREACHED, UNREACHED, UNREACHED]
-    );
+    assert_eq!(search.distances(&long, 0, 2), [0, 1, 2, UNREACHED, UNREACHED, UNREACHED]);
     assert_eq!(search.visited(), [0, 1, 2]);
 }
 
 #[test]
 fn policies_are_spelt_in_kebab_case() {
-    assert_eq!(
-        serde_json::to_string(&ComponentPolicy::default()).unwrap(),
-        "\"join\""
-    );
-    assert_eq!(
-        serde_json::from_str::<ComponentPolicy>("\"largest\"").unwrap(),
-        ComponentPolicy::Largest
-    );
+    assert_eq!(serde_json::to_string(&ComponentPolicy::default()).unwrap(), "\"join\"");
+    assert_eq!(serde_json::from_str::<ComponentPolicy>("\"largest\"").unwrap(), ComponentPolicy::Largest);
 }

@@ -23,10 +23,7 @@ fn impossible_parameters_are_refused_with_the_nearest_valid_one() {
     refused(barabasi_albert(0, 1, rng), no_node);
     refused(power_law(0, 2.0, 1, 7, rng), no_node);
     refused(from_law(0, &DegreeLaw::course_pure(), rng), no_node);
-    refused(
-        configuration(&[], rng),
-        "degrees: got none, expected at least one node",
-    );
+    refused(configuration(&[], rng), "degrees: got none, expected at least one node");
 
     refused(
         power_law(5, 2.0, 1, 7, rng),
@@ -44,10 +41,7 @@ fn impossible_parameters_are_refused_with_the_nearest_valid_one() {
         power_law(5, -1.0, 1, 2, rng),
         "exponent: got -1, expected a finite number, at least 0; the nearest valid value is 0",
     );
-    refused(
-        power_law(5, f64::NAN, 1, 2, rng),
-        "exponent: got NaN, expected a finite number, at least 0",
-    );
+    refused(power_law(5, f64::NAN, 1, 2, rng), "exponent: got NaN, expected a finite number, at least 0");
     refused(
         configuration(&[1, 1, 1], rng),
         "degrees: got a sum of 3, expected an even sum; the nearest valid value is 2",
@@ -56,14 +50,8 @@ fn impossible_parameters_are_refused_with_the_nearest_valid_one() {
         configuration(&[1, 3, 0], rng),
         "degrees: got 3 for node 1, expected degrees below the number of nodes, 3; the nearest valid value is 2",
     );
-    refused(
-        barabasi_albert(1, 1, rng),
-        "n: got 1, expected at least 2 nodes; the nearest valid value is 2",
-    );
-    refused(
-        barabasi_albert(3, 0, rng),
-        "m: got 0, expected at least 1; the nearest valid value is 1",
-    );
+    refused(barabasi_albert(1, 1, rng), "n: got 1, expected at least 2 nodes; the nearest valid value is 2");
+    refused(barabasi_albert(3, 0, rng), "m: got 0, expected at least 1; the nearest valid value is 1");
     refused(
         barabasi_albert(3, 3, rng),
         "m: got 3, expected below the number of nodes, 3; the nearest valid value is 2",
@@ -96,10 +84,7 @@ fn impossible_parameters_are_refused_with_the_nearest_valid_one() {
         DegreeLaw::from_weights(&[(1, 0.5), (1, 0.5)]),
         "weights: got degree 1 twice, expected each degree once",
     );
-    refused(
-        DegreeLaw::from_weights(&[]),
-        "weights: got none, expected at least one degree",
-    );
+    refused(DegreeLaw::from_weights(&[]), "weights: got none, expected at least one degree");
     refused(
         power_law(5, 2.0, 3, 3, rng),
         "n: got 5, expected an even number of nodes, as all degrees of the law are odd; the nearest valid value is 4",

@@ -28,7 +28,9 @@ impl Index {
             let same = |old: &&mut Reference| old.provider.number() == provider.number();
             if let Some(old) = self.references[range.clone()].iter_mut().find(same) {
                 *old = new;
-            } else if let Some(old) = self.references[range.clone()].iter_mut().find(|old| old.good_until <= now) {
+            } else if let Some(old) =
+                self.references[range.clone()].iter_mut().find(|old| old.good_until <= now)
+            {
                 *old = new;
             } else {
                 self.references.insert(range.end, new);

@@ -126,7 +126,7 @@ impl Protocol for Chord {
             Say::Providers(peers) => n.answered(ctx, peers.as_slice()),
             Say::Closest { key, search } => n.closest(ctx, from, key, search),
             Say::Closer { search, nodes } => n.closer(ctx, from, search, nodes.as_slice()),
-            Say::Owners { search, nodes } => n.owners_found(ctx, search, nodes.as_slice()),
+            Say::Owners { search, nodes } => n.owners_found(ctx, from, search, nodes.as_slice()),
             Say::Stabilize => n.tell_neighbours(ctx, from),
             Say::Neighbours { predecessor, successors } => {
                 n.neighbours(ctx, from, predecessor, successors.as_slice());
@@ -134,7 +134,9 @@ impl Protocol for Chord {
             Say::Notify => n.notify(ctx, from),
             Say::Ping => n.reply(ctx, from, Say::Pong),
             Say::Store(entries) => n.stored(ctx, from, entries.into_vec()),
-            Say::Leaving { predecessor, successors } => n.leaving(ctx, from, predecessor, successors.as_slice()),
+            Say::Leaving { predecessor, successors } => {
+                n.leaving(ctx, from, predecessor, successors.as_slice())
+            }
             // The engine has noted the answer.
             Say::Pong | Say::Stored => {}
         }
@@ -249,7 +251,10 @@ fn ring_is_whole(network: &[&Chord], online: &Online<'_>, shared: &Shared) -> Re
         let predecessor = (n > 1).then(|| ring[(i + n - 1) % n].address());
         if node.predecessor() != predecessor {
             let found = node.predecessor();
-            return Err(Violation::at(at, format!("predecessor is {found:?}, and should be {predecessor:?}")));
+            return Err(Violation::at(
+                at,
+                format!("predecessor is {found:?}, and should be {predecessor:?}"),
+            ));
         }
         if let Some((k, dead)) = node.fingers().find(|(_, finger)| !online.contains(finger.peer)) {
             return Err(Violation::at(at, format!("finger {k} points to {}, who is gone", dead.peer)));

@@ -1,11 +1,11 @@
 //! One node of the ring: the paper's `n`, with the paper's procedures.
 
+use super::Chord;
 use super::index::Index;
 use super::message::{Entry, Message, Say};
 use super::params::{FingerRule, Plan, Routing, Shared};
 use super::search::{Goal, Searches};
 use super::tables::{Fingers, Found, NodeRef, Successors};
-use super::Chord;
 use crate::sim::{Context, ObjectId, Parcel, PeerId, Span};
 use crate::space::ring::Id;
 
@@ -25,6 +25,8 @@ pub struct Node {
     /// Part of the ring: it has a successor, perhaps itself.
     pub(super) joined: bool,
     next: u8,
+    /// A successor has been silent since the last round of stabilize().
+    wary: bool,
     pub(super) successors: Successors,
     pub(super) fingers: Fingers,
     pub(super) index: Index,
@@ -45,6 +47,7 @@ impl Node {
             successors: Successors::new(std::iter::empty(), 0),
             fingers: Fingers::empty(),
             next: 0,
+            wary: false,
             index: Index::default(),
             searches: None,
         }
@@ -56,10 +59,10 @@ impl Node {
         let id = node.id;
         node.joined = true;
         node.set_successors(plan.successors(id, shared), shared);
-        node.predecessor = (plan.len() > 1).then(|| plan.before(id, 1).1);
+        node.predecessor = (plan.size() > 1).then(|| plan.before(id, 1).1);
         node.fingers = plan.fingers(id, shared);
         // It owns the keys after its predecessor, and keeps copies of those of the nodes before it.
-        let copies = shared.params.replication.min(plan.len());
+        let copies = shared.params.replication.min(plan.size());
         let from = plan.before(id, copies).0;
         let left = shared.params.lifetime;
         for (key, providers) in plan.keys(from, id) {
@@ -75,7 +78,12 @@ impl Node {
     }
 
     pub(super) fn set_successors(&mut self, list: Successors, shared: &Shared) {
-        self.span = list.first().map_or(0, |node| self.id.distance(shared.id(node)));
+        let span = list.first().map_or(0, |node| self.id.distance(shared.id(node)));
+        if self.span != 0 && span > self.span {
+            // Fingers before the successor are nodes that have gone; fix_fingers would not look at them again.
+            self.fingers.forget_below(span.ilog2() + 1);
+        }
+        self.span = span;
         self.reach = list.last().map_or(0, |node| self.id.distance(shared.id(node)));
         self.successors = list;
     }
@@ -106,7 +114,8 @@ impl Node {
             return Some(finger.node);
         }
         let listed = if shared.params.list_routes { usize::MAX } else { 1 };
-        let listed = self.successors.farthest_first(listed).find(|&node| shared.id(node).in_open(self.id, key));
+        let listed =
+            self.successors.farthest_first(listed).find(|&node| shared.id(node).in_open(self.id, key));
         listed.into_iter().chain(finger.map(|f| f.node)).max_by_key(|&node| self.id.distance(shared.id(node)))
     }
 
@@ -126,7 +135,9 @@ impl Node {
             },
         };
         let lowest = self.span.ilog2();
-        (lowest..=highest).rev().find_map(|k| self.fingers.find_in_open(k, self.id, key, |node| shared.id(node)))
+        (lowest..=highest)
+            .rev()
+            .find_map(|k| self.fingers.find_in_open(k, self.id, key, |node| shared.id(node)))
     }
 
     /// The nodes known in (n, key), closest to the key first, `count` at most.
@@ -190,7 +201,10 @@ impl Node {
             }
             return;
         }
-        if origin == self.me && shared.params.routing == Routing::Recursive && shared.params.stabilize > Span::ZERO {
+        if origin == self.me
+            && shared.params.routing == Routing::Recursive
+            && shared.params.stabilize > Span::ZERO
+        {
             // Silence may come from anywhere on the way, so the origin waits for the whole way.
             let patience = Span(shared.params.timeout.nanos().saturating_mul(8));
             ctx.ask(to.peer, Message { at: to.index, from: self.me.index, say }, patience);
@@ -277,6 +291,18 @@ impl Node {
 
     /// n.stabilize(): asks the successor for its predecessor (ToN, Fig. 6).
     pub(super) fn stabilize(&mut self, ctx: &mut Ctx<'_>) {
+        self.wary = false;
+        self.ask_successor(ctx);
+    }
+
+    /// The successor is silent: on with the next one, and what that one says of its predecessor, who may be the silent
+    /// one, is taken with care until the next round.
+    pub(super) fn stabilize_again(&mut self, ctx: &mut Ctx<'_>) {
+        self.wary = true;
+        self.ask_successor(ctx);
+    }
+
+    fn ask_successor(&mut self, ctx: &mut Ctx<'_>) {
         if !self.joined {
             return;
         }
@@ -287,12 +313,8 @@ impl Node {
             // A ring of one that somebody has joined: the paper's "successor.predecessor" is its own.
             self.adopt(ctx, predecessor);
         } else if let Some(contact) = ctx.bootstrap() {
-            // Alone by accident, as after a mass crash: look for a ring to be in. Two rings of one would join each
-            // other; of two that are alone, the one with the higher number joins the other.
-            if contact.number() < self.me.peer.number() {
-                self.joined = false;
-                self.join(ctx, Some(NodeRef { peer: contact, index: 0 }));
-            }
+            // Alone by accident, as after a mass crash: look for a ring to be in.
+            self.join(ctx, Some(NodeRef { peer: contact, index: 0 }));
         }
     }
 
@@ -321,14 +343,19 @@ impl Node {
         }
     }
 
-    /// A closer successor: heads the list, and is notified.
+    /// A closer successor: heads the list. It is asked in turn for its predecessor, so that many who join in one place
+    /// find their order at once, not one a round; and notified, when nobody stands between any more.
     pub(super) fn adopt(&mut self, ctx: &mut Ctx<'_>, node: NodeRef) {
         let shared = ctx.shared();
         let me = self.me;
         let rest = self.successors.iter().filter(|&other| other != me && other != node);
         let list = Successors::new(std::iter::once(node).chain(rest), shared.params.successors);
         self.set_successors(list, shared);
-        self.send(ctx, node, Say::Notify);
+        if self.wary {
+            self.send(ctx, node, Say::Notify);
+        } else {
+            self.ask(ctx, node, Say::Stabilize);
+        }
     }
 
     /// n.notify(n'): n' might be our predecessor (ToN, Fig. 6). A new one takes over the keys that are now its own.
@@ -396,7 +423,8 @@ impl Node {
         let mut rest = self.successors.without(peer);
         if rest.len() == 0 {
             // All successors are gone: go on with the nearest finger, or the predecessor, and let stabilize do the rest.
-            let nearest = self.fingers.iter().last().map(|(_, node)| node).or(self.predecessor).unwrap_or(self.me);
+            let nearest =
+                self.fingers.iter().last().map(|(_, node)| node).or(self.predecessor).unwrap_or(self.me);
             rest = Successors::new(std::iter::once(nearest), 1);
         }
         self.set_successors(rest, shared);

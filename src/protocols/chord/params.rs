@@ -170,10 +170,9 @@ impl Shared {
     pub fn key(&self, object: ObjectId) -> Id {
         match &self.keys {
             Keys::Listed(keys) if object.index() < keys.len() => keys[object.index()],
-            Keys::Identities if object.index() < self.ids.len() => self.id(NodeRef {
-                peer: PeerId::new(object.rank()),
-                index: 0,
-            }),
+            Keys::Identities if object.index() < self.ids.len() => {
+                self.id(NodeRef { peer: PeerId::new(object.rank()), index: 0 })
+            }
             Keys::Listed(_) | Keys::Identities => self.ring.hash(&[u64::from(object.rank())]),
             Keys::Hashed(seed) => self.ring.hash(&[*seed, u64::from(object.rank())]),
         }
@@ -191,7 +190,10 @@ fn check(setup: &Setup<'_>, params: &Params) -> Result<(), String> {
         return Err(format!("bits = {}: expected 1 to 160", params.bits));
     }
     if params.bits < 64 && nodes > 1 << params.bits {
-        return Err(format!("bits = {}: {nodes} nodes do not fit on a ring of 2^{}", params.bits, params.bits));
+        return Err(format!(
+            "bits = {}: {nodes} nodes do not fit on a ring of 2^{}",
+            params.bits, params.bits
+        ));
     }
     if params.successors == 0 {
         return Err("successors = 0: a node needs at least 1".to_string());
@@ -209,7 +211,9 @@ fn check(setup: &Setup<'_>, params: &Params) -> Result<(), String> {
         return Err("alternatives = 0: expected at least 1".to_string());
     }
     if params.fingers == FingerRule::Predecessor && params.fix_fingers > Span::ZERO {
-        return Err("fingers = \"predecessor\": fix_fingers looks for successors, and has to be \"0 s\"".to_string());
+        return Err(
+            "fingers = \"predecessor\": fix_fingers looks for successors, and has to be \"0 s\"".to_string()
+        );
     }
     if params.timeout == Span::ZERO {
         return Err("timeout = \"0 s\": a node must wait for answers".to_string());
@@ -284,7 +288,7 @@ impl Plan {
     }
 
     /// How many nodes the ring has.
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.nodes.len()
     }
 
@@ -292,7 +296,7 @@ impl Plan {
     fn place(&self, id: Id) -> usize {
         // Identifiers are spread evenly, so the place is near id · N / 2^64: gallop from there.
         let n = self.nodes.len();
-        let guess = (u128::from(id.aligned()) * n as u128 >> 64) as usize;
+        let guess = ((u128::from(id.aligned()) * n as u128) >> 64) as usize;
         let (mut low, mut high) = (guess, guess);
         let mut step = 32;
         while low > 0 && self.nodes[low - 1].0 >= id {
@@ -317,7 +321,11 @@ impl Plan {
     /// The last node at or before `id`.
     fn predecessor(&self, id: Id) -> NodeRef {
         let (place, n) = (self.place(id), self.nodes.len());
-        if place < n && self.nodes[place].0 == id { self.nodes[place].1 } else { self.nodes[(place + n - 1) % n].1 }
+        if place < n && self.nodes[place].0 == id {
+            self.nodes[place].1
+        } else {
+            self.nodes[(place + n - 1) % n].1
+        }
     }
 
     /// The `count` nodes after the one with `id`, nearest first; the node itself only if it is alone.
@@ -360,7 +368,8 @@ impl Plan {
     pub fn keys(&self, from: Id, to: Id) -> impl Iterator<Item = (Id, &[PeerId])> {
         let start = self.keys.partition_point(|&(key, _)| key <= from);
         let n = self.keys.len();
-        let within = (0..n).map(move |i| (start + i) % n).take_while(move |&i| self.keys[i].0.in_half_open(from, to));
+        let within =
+            (0..n).map(move |i| (start + i) % n).take_while(move |&i| self.keys[i].0.in_half_open(from, to));
         within.map(|i| (self.keys[i].0, &self.holders[self.starts[i] as usize..self.starts[i + 1] as usize]))
     }
 }

@@ -52,7 +52,14 @@ impl Node {
         if self.joined && key.in_half_open(self.id, shared.id(self.successor())) {
             let mut owners: Vec<NodeRef> = self.owners(shared.params.replication);
             owners.reverse();
-            let search = Search { number: SearchId::default(), key, goal, candidates: Vec::new(), owners, dead: Vec::new() };
+            let search = Search {
+                number: SearchId::default(),
+                key,
+                goal,
+                candidates: Vec::new(),
+                owners,
+                dead: Vec::new(),
+            };
             self.finish(ctx, search);
         } else {
             self.search_from(ctx, key, goal, nodes);
@@ -77,6 +84,11 @@ impl Node {
     pub(super) fn closest(&mut self, ctx: &mut Ctx<'_>, from: NodeRef, key: Id, search: SearchId) {
         if !self.joined {
             return;
+        }
+        let successor = self.successor().peer;
+        if successor.number() == from.peer.number() && successor != from.peer {
+            // Whoever has come back is gone as who it was, and is not to be told of its former self as its successor.
+            self.forget(ctx, successor);
         }
         let shared = ctx.shared();
         let say = if key.in_half_open(self.id, shared.id(self.successor())) {
@@ -105,9 +117,25 @@ impl Node {
     }
 
     /// The owner of the key, and the nodes after it.
-    pub(super) fn owners_found(&mut self, ctx: &mut Ctx<'_>, number: SearchId, nodes: &[NodeRef]) {
+    pub(super) fn owners_found(
+        &mut self,
+        ctx: &mut Ctx<'_>,
+        from: NodeRef,
+        number: SearchId,
+        nodes: &[NodeRef],
+    ) {
         let Some(mut search) = self.take_search(number) else { return };
-        search.owners = nodes.iter().rev().copied().filter(|node| !search.dead.contains(&node.peer)).collect();
+        if search.goal == Goal::Join
+            && self.joined
+            && nodes == [from]
+            && from.peer.number() > self.me.peer.number()
+        {
+            // Of two that are alone, the one with the higher number joins the other: several that join each other at one
+            // time might make a ring that winds twice.
+            return;
+        }
+        search.owners =
+            nodes.iter().rev().copied().filter(|node| !search.dead.contains(&node.peer)).collect();
         self.finish(ctx, search);
     }
 
@@ -140,7 +168,9 @@ impl Node {
                         let entry = self.entry(ctx, key);
                         self.store(ctx, vec![entry]);
                     }
-                    Goal::Get | Goal::Join | Goal::Finger(_) | Goal::FirstFinger(_) => self.get(ctx, key, self.me),
+                    Goal::Get | Goal::Join | Goal::Finger(_) | Goal::FirstFinger(_) => {
+                        self.get(ctx, key, self.me)
+                    }
                 }
             }
             Goal::Get => {
@@ -164,7 +194,7 @@ impl Node {
 
     /// The owner of our own identifier is our successor: we are in.
     fn joined(&mut self, ctx: &mut Ctx<'_>, successor: NodeRef) {
-        if successor == self.me || self.joined {
+        if successor == self.me || (self.joined && self.successor() != self.me) {
             return;
         }
         self.joined = true;
@@ -187,7 +217,9 @@ impl Node {
 
     /// Looks up finger `k` and then those below, down to the successor.
     fn fill_fingers(&mut self, ctx: &mut Ctx<'_>, k: Option<u8>) {
-        let Some(k) = k.filter(|&k| self.span > 0 && u32::from(k) >= self.first_finger(ctx.shared())) else { return };
+        let Some(k) = k.filter(|&k| self.span > 0 && u32::from(k) >= self.first_finger(ctx.shared())) else {
+            return;
+        };
         self.search(ctx, self.id.plus(1 << k), Goal::FirstFinger(k));
     }
 
@@ -237,7 +269,7 @@ impl Node {
             Say::FindSuccessor { key, .. } => self.search(ctx, key, Goal::Get),
             Say::Stabilize => {
                 ctx.maintaining();
-                self.stabilize(ctx);
+                self.stabilize_again(ctx);
             }
             Say::Store(_) | Say::Ping => {}
             Say::Provider(_)

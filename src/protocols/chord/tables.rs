@@ -24,6 +24,7 @@ const INLINE: usize = 12;
 pub struct Successors {
     inline: [NodeRef; INLINE],
     len: u8,
+    #[expect(clippy::box_collection, reason = "eight bytes in every peer instead of 24 for a rare list")]
     longer: Option<Box<Vec<NodeRef>>>,
 }
 
@@ -194,6 +195,15 @@ impl Fingers {
                 *finger = None;
             }
         }
+    }
+
+    /// Forgets the fingers of exponents below `k`.
+    pub fn forget_below(&mut self, k: u32) {
+        // Places count from the highest exponent.
+        let from = 64 - k as usize;
+        self.high.iter_mut().skip(from).for_each(|finger| finger.node = NOBODY);
+        let low = self.low.iter_mut().flat_map(|low| low.iter_mut());
+        low.skip(from.saturating_sub(INLINE_FINGERS)).for_each(|finger| *finger = None);
     }
 
     /// The byte offset of finger `k` within this table, for prefetching.

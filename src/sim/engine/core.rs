@@ -55,7 +55,10 @@ pub(in crate::sim) struct Core<P: Protocol> {
 
 impl<P: Protocol> Core<P> {
     /// Sends a message: counts it, lets it get lost, or queues it for delivery.
-    #[expect(clippy::too_many_arguments, reason = "the fields of one event; a struct in between would be copied twice")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the fields of one event; a struct in between would be copied twice"
+    )]
     #[inline]
     pub(in crate::sim) fn transmit(
         &mut self,
@@ -226,5 +229,6 @@ impl<P: Protocol> Core<P> {
 /// The counter after `seq`.
 #[inline]
 fn next(seq: u32) -> u32 {
-    seq.checked_add(1).expect("a peer has sent more than four billion messages: the order of events would repeat")
+    seq.checked_add(1)
+        .expect("a peer has sent more than four billion messages: the order of events would repeat")
 }

@@ -84,7 +84,10 @@ impl<P: Protocol> Engine<P> {
             let online = presence.contains(me);
             let peer = if online { P::settled(&plan, &shared, me) } else { P::new(me, &shared) };
             let rank = precedence.rank(me);
-            Cell { head: Head { me, rank, seq: 0, drawn: 0, handled: 0, waiting: Chain::EMPTY, online }, peer }
+            Cell {
+                head: Head { me, rank, seq: 0, drawn: 0, handled: 0, waiting: Chain::EMPTY, online },
+                peer,
+            }
         };
         (0..participants).into_par_iter().map(born).collect_into_vec(&mut cells);
         drop(plan);
@@ -217,7 +220,8 @@ impl<P: Protocol> Engine<P> {
     pub fn check_invariants(&self) -> Result<(), Violation> {
         let addresses = self.online();
         let network: Vec<&P> = addresses.iter().map(|peer| &self.cells[peer.index()].peer).collect();
-        let online = Online { addresses: &addresses, presence: &self.core.presence, world: &*self.core.world };
+        let online =
+            Online { addresses: &addresses, presence: &self.core.presence, world: &*self.core.world };
         P::invariants(&network, &online, &self.core.shared)
     }
 
@@ -439,7 +443,15 @@ impl<P: Protocol> Engine<P> {
         core.tally.lookups += u64::from(measured);
         let slot = core.ledger.open(record, self.now + self.director.deadline(), measured);
         let cause = Cause::lookup(slot);
-        core.trace_message(self.now, Happened::Issued, head.me, head.me, cause, Hops::new(0, false), &Body::Alarm);
+        core.trace_message(
+            self.now,
+            Happened::Issued,
+            head.me,
+            head.me,
+            cause,
+            Hops::new(0, false),
+            &Body::Alarm,
+        );
         let mut ctx = Context { core, head, now: self.now, cause, hops: 0, token: 0 };
         peer.on_lookup(&mut ctx, Lookup { number, object });
         self.core.ledger.handled(slot);
@@ -469,7 +481,8 @@ impl<P: Protocol> Engine<P> {
         }
         for (index, routine) in self.routines.iter().enumerate() {
             let key = derive_peer(self.core.peer_key, number);
-            let phase = PeerStream { key, drawn: &mut head.drawn }.random_range(0..routine.period.nanos().max(1));
+            let phase =
+                PeerStream { key, drawn: &mut head.drawn }.random_range(0..routine.period.nanos().max(1));
             self.core.schedule(head, self.now + Span(phase), Body::Routine(index as u8));
         }
     }

@@ -55,7 +55,7 @@ impl<E: Keyed> EventQueue<E> {
     /// An empty queue.
     pub fn new(kind: QueueKind) -> EventQueue<E> {
         match kind {
-            QueueKind::Wheel => EventQueue::Wheel(Box::new(Wheel::new())),
+            QueueKind::Wheel => EventQueue::Wheel(Box::default()),
             QueueKind::Heap => EventQueue::Heap(Heap::new()),
         }
     }

@@ -58,14 +58,19 @@ impl<E> Pool<E> {
     #[inline]
     fn chunk(&self, chunk: u32) -> *const Chunk<E> {
         // SAFETY: chunk numbers are those that `take_fresh` gave, and it made sure of their slab.
-        unsafe { self.slabs.get_unchecked(chunk as usize / SLAB).get_unchecked(chunk as usize % SLAB).as_ptr() }
+        unsafe {
+            self.slabs.get_unchecked(chunk as usize / SLAB).get_unchecked(chunk as usize % SLAB).as_ptr()
+        }
     }
 
     #[inline]
     fn chunk_mut(&mut self, chunk: u32) -> *mut Chunk<E> {
         // SAFETY: as in `chunk`.
         unsafe {
-            self.slabs.get_unchecked_mut(chunk as usize / SLAB).get_unchecked_mut(chunk as usize % SLAB).as_mut_ptr()
+            self.slabs
+                .get_unchecked_mut(chunk as usize / SLAB)
+                .get_unchecked_mut(chunk as usize % SLAB)
+                .as_mut_ptr()
         }
     }
 
@@ -88,7 +93,7 @@ impl<E> Pool<E> {
         if chunk as usize / SLAB == self.slabs.len() {
             self.slabs.push(Box::new_uninit_slice(SLAB));
         }
-        if chunk == SMALL || chunk > SMALL && chunk as usize % SLAB == 0 {
+        if chunk == SMALL || chunk > SMALL && (chunk as usize).is_multiple_of(SLAB) {
             memory::ask_for_huge_pages(&self.slabs[chunk as usize / SLAB]);
         }
         self.fresh += 1;

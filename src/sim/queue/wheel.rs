@@ -8,10 +8,10 @@
 
 use std::mem::MaybeUninit;
 
+use super::Keyed;
 use super::heap::Heap;
 use super::pool::{Bucket, Pool};
 use super::sort::{Item, Sorter};
-use super::Keyed;
 
 const EPOCH_BITS: u32 = 9;
 const NEAR: usize = 2 << EPOCH_BITS;
@@ -198,12 +198,12 @@ impl<E: Keyed> Wheel<E> {
         };
         // SAFETY: events at or after the cursor have not been moved out.
         let key = unsafe { first.assume_init_ref() }.key();
-        if let Some(beside) = self.side.peek() {
-            if beside.key() < key {
-                let event = self.side.pop_before(limit)?;
-                self.len -= 1;
-                return Some(event);
-            }
+        if let Some(beside) = self.side.peek()
+            && beside.key() < key
+        {
+            let event = self.side.pop_before(limit)?;
+            self.len -= 1;
+            return Some(event);
         }
         if key.time >= limit {
             return None;

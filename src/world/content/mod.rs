@@ -22,8 +22,9 @@ use placement::Placed;
 pub struct ContentSettings {
     /// What objects are; default `catalogue`.
     pub kind: ContentKind,
-    /// How many objects there are; default 1,000. Not for identities.
-    pub objects: u32,
+    /// How many objects there are; default 1,000. A share is that share of the number of peers, so that content grows with
+    /// the network. Not for identities.
+    pub objects: CountOrShare,
     /// The exponent of their popularity, 0 (all alike) to 2; default 0.8. Not for identities.
     pub zipf: f64,
     /// Replicas per object, on average; a share is that share of all peers, at least 1; default 10. Not for identities.
@@ -38,7 +39,7 @@ impl Default for ContentSettings {
     fn default() -> ContentSettings {
         ContentSettings {
             kind: ContentKind::Catalogue,
-            objects: 1000,
+            objects: CountOrShare::Count(1000),
             zipf: 0.8,
             replicas: CountOrShare::Count(10),
             placement: Placement::Uniform,
@@ -93,7 +94,7 @@ impl Content {
         let (zipf, placed) = match settings.kind {
             ContentKind::Identities => (Zipf::new(peers, 0.0), Placed::identities(peers)),
             ContentKind::Catalogue => {
-                let zipf = Zipf::new(settings.objects, settings.zipf);
+                let zipf = Zipf::new(objects(settings, peers), settings.zipf);
                 let sharers = super::population::draw_sharers(population, peers, seed);
                 let counts = counts(settings, &zipf, peers, sharers.len() as u32);
                 (zipf, Placed::at_random(&counts, &sharers, peers, seed))
@@ -173,17 +174,23 @@ impl Content {
 /// Replicas of each object.
 fn counts(settings: &ContentSettings, zipf: &Zipf, peers: u32, sharers: u32) -> Vec<u32> {
     let mean = mean_replicas(settings, peers);
-    let total = u64::from(settings.objects) * mean;
+    let total = u64::from(zipf.ranks()) * mean;
     let weights: Vec<f64> = match settings.placement {
         // At most the number of sharing peers, as checked.
-        Placement::Uniform => return vec![mean as u32; settings.objects as usize],
+        Placement::Uniform => return vec![mean as u32; zipf.ranks() as usize],
         Placement::Proportional => zipf.probabilities().collect(),
         Placement::SquareRoot => zipf.probabilities().map(libm::sqrt).collect(),
     };
     allocation::in_proportion(&weights, total, sharers)
 }
 
-fn mean_replicas(settings: &ContentSettings, peers: u32) -> u64 {
+/// How many objects there are among so many peers; [`check`] has made sure that it fits.
+pub(crate) fn objects(settings: &ContentSettings, peers: u32) -> u32 {
+    u32::try_from(settings.objects.of(u64::from(peers))).unwrap_or(u32::MAX)
+}
+
+/// Replicas of each object on average, among so many peers.
+pub(crate) fn mean_replicas(settings: &ContentSettings, peers: u32) -> u64 {
     match settings.replicas {
         CountOrShare::Count(count) => count,
         share @ CountOrShare::Share(_) => share.of(u64::from(peers)).max(1),
@@ -214,8 +221,12 @@ pub(super) fn check(
         let error = WorldError::new(REPLICAS, "got 0").expected("at least 1 replica per object");
         return Err(error.nearest(1));
     }
-    let Some(peers) = peers.filter(|_| settings.kind == ContentKind::Catalogue && settings.objects > 0)
-    else {
+    let wanted = settings.objects.of(peers.map_or(0, u64::from));
+    if wanted > u64::from(u32::MAX) {
+        let error = WorldError::new("content.objects", format!("got {wanted}"));
+        return Err(error.expected("a number of 32 bits").nearest(u32::MAX));
+    }
+    let Some(peers) = peers.filter(|_| settings.kind == ContentKind::Catalogue && wanted > 0) else {
         return Ok(());
     };
     let (mean, sharers) = (mean_replicas(settings, peers), sharers(population, peers));
@@ -232,12 +243,10 @@ pub(super) fn check(
                 .nearest(sharers),
         });
     }
-    let (total, limit) = (mean * u64::from(settings.objects), u64::from(u32::MAX));
+    let (total, limit) = (mean.saturating_mul(wanted), u64::from(u32::MAX));
     if total > limit {
-        let error = WorldError::new(REPLICAS, format!("got {mean} for each of {} objects", settings.objects));
-        return Err(error
-            .expected(format!("at most {limit} replicas in all"))
-            .nearest(limit / u64::from(settings.objects)));
+        let error = WorldError::new(REPLICAS, format!("got {mean} for each of {wanted} objects"));
+        return Err(error.expected(format!("at most {limit} replicas in all")).nearest(limit / wanted));
     }
     Ok(())
 }

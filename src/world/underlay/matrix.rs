@@ -9,7 +9,7 @@ use flate2::bufread::MultiGzDecoder;
 use crate::world::WorldError;
 
 /// The key that names the file.
-pub(super) const KEY: &str = "underlay.latency.matrix.file";
+pub(in crate::world) const KEY: &str = "underlay.latency.matrix.file";
 
 /// The most rows that are read: the table then takes 1 GiB.
 const MAX_ROWS: usize = 16_384;

@@ -7,6 +7,7 @@ mod planetlab;
 mod settings;
 
 use latency::Model;
+pub(super) use matrix::KEY as MATRIX_FILE;
 #[cfg(test)]
 pub(super) use planetlab::RTT_US;
 pub use settings::{Core, LatencyModel, UnderlaySettings};

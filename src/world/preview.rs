@@ -1,0 +1,47 @@
+//! What can be known about a world without building it.
+
+use std::path::{Path, PathBuf};
+
+use super::locate::Places;
+use super::population::check_peers;
+use super::underlay::{MATRIX_FILE, Underlay};
+use super::{GraphModel, LatencyModel, Settings, WorldError, content, faults, overlay};
+use crate::graph::ComponentPolicy;
+
+/// What a look at the settings shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// How many peers there will be; `None` if only the generated overlay's components decide that.
+    pub peers: Option<u32>,
+    /// The files that the settings name, where they were found.
+    pub files: Vec<PathBuf>,
+}
+
+impl Settings {
+    /// Checks everything that can be checked without generating anything, which includes reading the files that the
+    /// settings name. Arguments are those of [`Terrain::build`](super::Terrain::build).
+    ///
+    /// # Errors
+    /// As [`Terrain::build`](super::Terrain::build), but for graphs that turn out to be impossible.
+    pub fn preview(&self, peers: Option<u32>, folder: Option<&Path>) -> Result<Preview, WorldError> {
+        self.check()?;
+        let places = Places::usual(folder);
+        let mut files = Vec::new();
+        if let GraphModel::File { path } = &self.overlay.graph {
+            files.push(places.find(overlay::FILE, path)?);
+        }
+        if let LatencyModel::Matrix { file } = &self.underlay.latency {
+            files.push(places.find(MATRIX_FILE, file)?);
+        }
+        Underlay::build(&self.underlay, 0, &places)?;
+        peers.map_or(Ok(()), check_peers)?;
+        let generated = peers.filter(|_| !self.overlay.graph.decides_peers());
+        let peers = match (generated, self.overlay.components) {
+            (Some(_), ComponentPolicy::Largest) => None,
+            _ => Some(overlay::build(&self.overlay, peers, 0, &places, false)?.peers),
+        };
+        content::check(&self.content, &self.population, peers)?;
+        faults::check(&self.faults, peers)?;
+        Ok(Preview { peers, files })
+    }
+}
