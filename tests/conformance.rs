@@ -1,8 +1,8 @@
 //! The conformance suite: what every protocol must do, driven by the registry.
 //!
 //! A protocol is tested by being registered. Each case runs for every name in `NAMES`, with the protocol's default
-//! parameters, in a world made from a scenario's tables. A protocol that is too slow to come to rest fails
-//! [`REST`](cases::REST), which is the suite's to set, not the protocol's.
+//! parameters, in a world made from a scenario's tables. How long a network may take to come to rest is one time for all
+//! protocols, `cases::REST`.
 
 mod worlds;
 

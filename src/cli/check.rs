@@ -47,10 +47,10 @@ impl Which {
     /// Reads the scenario and everything laid over it, and checks it.
     pub(super) fn plan(&self) -> Result<Plan, Diagnostic> {
         let mut document = self.document()?;
-        if let Some(quick) = document.take("quick")?
-            && self.quick
-        {
-            document.apply(&quick)?;
+        match document.take("quick")? {
+            Some(quick) if self.quick => document.apply(&quick)?,
+            None if self.quick => tell("warning: the scenario has no table `quick`: it stays as it is"),
+            Some(_) | None => {}
         }
         for assignment in &self.set {
             document.set(assignment)?;
@@ -62,7 +62,10 @@ impl Which {
     pub(super) fn folder(&self) -> Option<PathBuf> {
         match shipped::find(&self.scenario) {
             Some(_) => None,
-            None => Path::new(&self.scenario).parent().map(Path::to_path_buf),
+            None => {
+                let folder = Path::new(&self.scenario).parent();
+                folder.filter(|folder| !folder.as_os_str().is_empty()).map(Path::to_path_buf)
+            }
         }
     }
 
@@ -84,6 +87,21 @@ impl Which {
                 names.join(", ")
             )));
         }
-        Document::read(path, schema())
+        Document::read(path, schema()).map_err(|error| match beside(path) {
+            Some(near) if !path.exists() => error.with_hint(format!("did you mean `{}`?", near.display())),
+            _ => error,
+        })
     }
+}
+
+/// The scenario in the folder of `path` whose name comes nearest, if that is near enough to be meant.
+fn beside(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent()?;
+    let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let names =
+        std::fs::read_dir(listed).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<String> = names.filter(|name| name.ends_with(".toml")).collect();
+    names.sort_unstable(); // Folders list in any order; the first of equally near names wins.
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    nearest(path.file_name()?.to_str()?, &names).map(|name| folder.join(name))
 }

@@ -57,6 +57,7 @@ impl From<Diagnostic> for Failure {
 
 /// Runs the command line of this process. Exit code 0; 2 for the user's mistakes; 130 after Ctrl-C.
 pub fn main() -> ExitCode {
+    mind_the_file_size_limit();
     let arguments = Arguments::parse();
     let result = match arguments.command.unwrap_or_else(|| Command::Run(run::Run::main_job())) {
         Command::Run(run) => run.execute(),
@@ -73,6 +74,16 @@ pub fn main() -> ExitCode {
             tell(error.render(colour).trim_end());
             ExitCode::from(USER_ERROR)
         }
+    }
+}
+
+/// A write beyond the limit on file sizes (`ulimit -f`) shall fail like one on a full disk, with an error to be told,
+/// and not end the process.
+fn mind_the_file_size_limit() {
+    #[cfg(unix)]
+    // SAFETY: no handler of ours runs; the signal is ignored from the start, before there are threads.
+    unsafe {
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
     }
 }
 

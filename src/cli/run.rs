@@ -60,7 +60,7 @@ impl Run {
         let folder = ResultFolder::create(&out)?;
         let journal = self.journal(&plan, &files, &folder)?;
         if journal.resumed() > 0 && !self.quiet {
-            tell!("resuming: {} of {} runs are done", journal.resumed(), plan.jobs.len());
+            tell(&format!("resuming: {} of {} runs are done", journal.resumed(), plan.jobs.len()));
         }
         let options = Options {
             threads: self.threads.map(usize::from),
@@ -79,7 +79,13 @@ impl Run {
                 return Err(error.into());
             }
             Err(Stop::Interrupted { done, total }) => {
-                tell!("interrupted: {done} of {total} runs are kept; the same command goes on from there");
+                journal.forget_if_empty();
+                tell(&match done {
+                    0 => format!("interrupted: none of {total} runs was done"),
+                    _ => format!(
+                        "interrupted: {done} of {total} runs are kept; the same command goes on from there"
+                    ),
+                });
                 return Err(Failure::Interrupted);
             }
         };
@@ -87,12 +93,8 @@ impl Run {
         results::write(&plan, &records, folder, started.elapsed())?;
         print(&screen::report(&plan, &records, width()))?;
         if !self.quiet {
-            tell!(
-                "{} runs in {:.1} s; results in {}",
-                records.len(),
-                started.elapsed().as_secs_f64(),
-                out.display()
-            );
+            let seconds = started.elapsed().as_secs_f64();
+            tell(&format!("{} runs in {seconds:.1} s; results in {}", records.len(), out.display()));
         }
         Ok(())
     }

@@ -154,11 +154,14 @@ pub const COLUMNS: &[Column] = &[
         |m| ratio(m.outcome.lookups.iter().map(|r| u64::from(r.visited)).sum(), m.lookups()),
     ),
     extra(
-        "reach_share_min",
+        "reach_share_mean",
         "fraction",
-        "the smallest reach of any lookup, over the largest component of the overlay",
-        |m| m.flood.as_ref().and_then(|f| f.reach_share_min),
+        "peers reached over the largest component of the overlay; mean over lookups from inside it",
+        |m| m.flood.as_ref().and_then(|f| f.reach_share_mean),
     ),
+    extra("reach_share_min", "fraction", "the same; the least of these lookups", |m| {
+        m.flood.as_ref().and_then(|f| f.reach_share_min)
+    }),
     extra(
         "flood_messages_mean",
         "",

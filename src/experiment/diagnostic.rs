@@ -65,7 +65,12 @@ impl Diagnostic {
             io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
             io::ErrorKind::StorageFull => "the disk is full".to_owned(),
             io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
-            io::ErrorKind::NotADirectory => "a part of the path is a file, not a folder".to_owned(),
+            io::ErrorKind::FileTooLarge => {
+                "it would be larger than the system allows (`ulimit -f`)".to_owned()
+            }
+            io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+                "a part of the path is a file, not a folder".to_owned()
+            }
             _ => error.to_string(),
         };
         Diagnostic::new(format!("cannot {action} `{}`: {cause}", path.display()))

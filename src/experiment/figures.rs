@@ -64,7 +64,7 @@ fn subtitle(groups: &Groups<'_>, settings: &FigureSettings, peers: Option<u32>) 
     let only: Vec<String> =
         settings.only.iter().map(|(key, value)| format!("{} {value}", key.replace('.', " "))).collect();
     let replicates = groups.groups.iter().map(|group| group.records.len()).max().unwrap_or(0);
-    let runs = format!("{replicates} seeds");
+    let runs = if replicates == 1 { "1 seed".to_string() } else { format!("{replicates} seeds") };
     let peers = peers.map(|peers| format!("{peers} peers"));
     let parts: Vec<String> = peers.into_iter().chain(only).chain([runs]).collect();
     parts.join(" · ")

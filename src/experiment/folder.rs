@@ -26,8 +26,8 @@ pub const PARTIAL: &str = ".partial";
 #[derive(Debug)]
 pub struct ResultFolder {
     path: PathBuf,
-    /// Whether this run made the folder, and so removes it if it fails.
-    made: bool,
+    /// The folders that this run made, the results folder first: it removes them if it fails.
+    made: Vec<PathBuf>,
     files: BTreeMap<String, Digested>,
     log: bool,
 }
@@ -51,7 +51,8 @@ impl ResultFolder {
                 Diagnostic::new(format!("`{}` is a file, not a folder", path.display())).with_hint(hint)
             );
         }
-        let made = !path.exists();
+        let above = path.ancestors().filter(|folder| !folder.as_os_str().is_empty());
+        let made = above.take_while(|folder| !folder.exists()).map(Path::to_path_buf).collect();
         let folder = ResultFolder { path: path.to_owned(), made, files: BTreeMap::new(), log: false };
         // Whatever an interrupted run had staged is written again; its journal stays.
         for staged in [folder.staged(), folder.former()] {
@@ -156,7 +157,7 @@ impl ResultFolder {
         for name in moves.done.iter().rev() {
             self.remove_empty_parents(name);
         }
-        self.made = false;
+        self.made.clear();
         let partial = self.partial();
         fs::remove_dir_all(&partial).map_err(|error| Diagnostic::io("remove", &partial, &error))
     }
@@ -213,8 +214,8 @@ impl Drop for ResultFolder {
         let _ = fs::remove_dir_all(self.staged());
         let _ = fs::remove_dir_all(self.former());
         let _ = fs::remove_dir(self.partial());
-        if self.made {
-            let _ = fs::remove_dir(&self.path);
+        for folder in &self.made {
+            let _ = fs::remove_dir(folder);
         }
     }
 }
@@ -334,12 +335,17 @@ fn hex(bytes: &[u8]) -> String {
 #[path = "folder_tests.rs"]
 mod tests;
 
-/// Writes one file outside a results folder, whole or not at all; makes its folder if need be.
+/// Writes one file outside a results folder, whole or not at all; makes its folder if need be. What is no file, such as
+/// `/dev/stdout`, is written to as it is.
 ///
 /// # Errors
 ///
 /// Anything that the file system refuses, with the path.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+    // A device or a pipe is written to, not replaced by a file of its name.
+    if path.exists() && !path.is_file() && !path.is_dir() {
+        return fs::write(path, bytes).map_err(|error| Diagnostic::io("write", path, &error));
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let write = || -> io::Result<()> {
         fs::create_dir_all(folder)?;

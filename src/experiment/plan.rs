@@ -66,6 +66,7 @@ impl Plan {
         sweep.check_keys("protocol", "protocol", NAMES)?;
         let any = sweep.points_for(None);
         let first: Scenario = sweep.deserialize(&any[0], &["protocol"])?;
+        first.check().map_err(|(key, what)| sweep.diagnose(&any[0], &key, what))?;
         for (number, name) in first.protocols.iter().enumerate() {
             let place = format!("protocols.{number}");
             if !NAMES.contains(&name.as_str()) {

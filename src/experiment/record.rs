@@ -82,6 +82,8 @@ pub struct FloodOracle {
     pub messages_mean: f64,
     /// Mean number of peers within the flood's reach.
     pub reach_mean: f64,
+    /// The mean measured reach over the size of the largest component, for origins inside it.
+    pub reach_share_mean: Option<f64>,
     /// The smallest measured reach over the size of the largest component, for origins inside it.
     pub reach_share_min: Option<f64>,
 }

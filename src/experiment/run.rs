@@ -177,7 +177,7 @@ impl<N: Fn(Remark)> Visit for RunJob<'_, N> {
             .first
             .columns
             .iter()
-            .any(|column| column.starts_with("flood_") || column == "reach_share_min");
+            .any(|column| column.starts_with("flood_") || column.starts_with("reach_share_"));
         let terrain = build(job, options.folder.as_deref(), P::OVERLAY)
             .map_err(|error| Stop::Failed(blame(&plan.sweep, &job.point, &error)))?;
         // Joining components, or keeping the largest, is what the scenario asked for.
@@ -233,11 +233,13 @@ fn flood_oracle(terrain: &Terrain, params: &impl serde::Serialize, outcome: &Out
     let mut search = Search::new();
     let (mut messages, mut reached) = (0u64, 0u64);
     let mut least: Option<f64> = None;
+    let (mut inside, mut visited) = (0u64, 0u64);
     for lookup in &outcome.lookups {
         let flood = search.flood(graph, lookup.origin, ttl);
         messages += flood.messages;
         reached += u64::from(flood.reached);
         if components.label[lookup.origin as usize] == largest {
+            (inside, visited) = (inside + 1, visited + u64::from(lookup.visited));
             let share = f64::from(lookup.visited) / size;
             least = Some(least.map_or(share, |least: f64| least.min(share)));
         }
@@ -246,6 +248,7 @@ fn flood_oracle(terrain: &Terrain, params: &impl serde::Serialize, outcome: &Out
     (n > 0.0).then(|| FloodOracle {
         messages_mean: messages as f64 / n,
         reach_mean: reached as f64 / n,
+        reach_share_mean: (inside > 0).then(|| visited as f64 / inside as f64 / size),
         reach_share_min: least,
     })
 }

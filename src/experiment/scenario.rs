@@ -191,15 +191,15 @@ impl Scenario {
             return wrong("seed", format!("got {}, expected at most {}", self.seed, i64::MAX));
         }
         if self.peers == Some(0) {
-            return wrong("peers", "a network needs at least 1 peer".to_string());
+            return wrong("peers", "got 0, expected at least 1 peer".to_string());
         }
         if self.replicates == 0 {
-            return wrong("replicates", "expected at least 1".to_string());
+            return wrong("replicates", "got 0, expected at least 1 run per point".to_string());
         }
         if self.protocols.is_empty() {
             return wrong(
                 "protocols",
-                format!("expected at least one of {}", crate::protocols::NAMES.join(", ")),
+                format!("there is none, expected at least one of {}", crate::protocols::NAMES.join(", ")),
             );
         }
         Ok(())

@@ -26,7 +26,7 @@ pub fn report(plan: &Plan, records: &[Record], width: usize) -> String {
     let groups = Groups::new(plan, records);
     let mut text = String::new();
     let title = if plan.first.title.is_empty() { &plan.first.name } else { &plan.first.title };
-    text += &format!("{title}\n");
+    text += &format!("{}\n", wrapped(title, width));
     if !plan.first.assumes.is_empty() {
         text += &format!("{}\n", wrapped(&format!("Assumed: {}", plan.first.assumes), width));
     }
@@ -38,7 +38,7 @@ pub fn report(plan: &Plan, records: &[Record], width: usize) -> String {
         let sizes = groups.groups.iter().filter(|group| group.setting.shared == series);
         let Some(largest) = sizes.map(|group| group.setting.peers).max() else { continue };
         let setting = Setting { peers: largest, shared: series.clone() };
-        text += &format!("\n{}\n", heading(&groups, &setting));
+        text += &format!("\n{}\n", wrapped(&heading(&groups, &setting, width), width));
         text += &measures(&groups, &setting, width);
         if let Some(table) = growth(&groups, &series, width) {
             text += &format!(
@@ -55,11 +55,15 @@ pub fn report(plan: &Plan, records: &[Record], width: usize) -> String {
 const FLOODED_HOPS: &str = "The lectures' O(n) for the hops of a flood is a worst case (a chain of peers): on random \
 overlays the nearest copy is some log n hops away, which is what is measured.";
 
-fn heading(groups: &Groups<'_>, setting: &Setting) -> String {
+/// Which runs a table is about; keys are named whole if there is room for them.
+fn heading(groups: &Groups<'_>, setting: &Setting, width: usize) -> String {
     let replicates = groups.groups.iter().map(|group| group.records.len()).max().unwrap_or(0);
     let series = setting.series();
     let series = if series.is_empty() { String::new() } else { format!(", {series}") };
-    format!("{} peers{series}: mean ± 95 % over {replicates} seeds", setting.peers)
+    let seeds =
+        if replicates == 1 { "1 seed".to_string() } else { format!("mean ± 95 % over {replicates} seeds") };
+    let whole = format!("{} peers{series}: {seeds}", setting.peers);
+    if whole.chars().count() <= width { whole } else { format!("{}: {seeds}", published::shown(setting)) }
 }
 
 fn measures(groups: &Groups<'_>, setting: &Setting, width: usize) -> String {
@@ -134,16 +138,24 @@ fn published_table(comparisons: &[Comparison], width: usize) -> String {
     for c in comparisons {
         let relation = if c.at_least { "≥ " } else { "" };
         table.row([
-            c.only.clone(),
+            c.shown.clone(),
             c.column.clone(),
             mean_ci(c.ours.as_ref()),
-            c.published
-                .map_or_else(|| "–".to_string(), |value| format!("{relation}{}", significant(value, 5))),
+            c.published.map_or_else(|| "–".to_string(), |value| format!("{relation}{}", plain(value))),
             if c.at_least { String::new() } else { format!("± {}", significant(c.tolerance, 2)) },
             if c.holds { "holds" } else { "DIFFERS" }.to_string(),
         ]);
     }
     table.render(width, crate::report::Colour::Never)
+}
+
+/// Five significant digits, without the zeros that stand at the end of a fraction.
+fn plain(value: f64) -> String {
+    let digits = significant(value, 5);
+    match digits.contains('.') {
+        true => digits.trim_end_matches('0').trim_end_matches('.').to_string(),
+        false => digits,
+    }
 }
 
 /// Breaks a paragraph into lines.

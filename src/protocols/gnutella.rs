@@ -312,6 +312,8 @@ impl Protocol for Gnutella {
         if goes_on { std::mem::offset_of!(Gnutella, neighbours) - 56 } else { 0 }
     }
 
+    const FORESEES: bool = true;
+
     #[inline]
     fn follows(&self, _shared: &Shared, message: &Message) -> *const u8 {
         match message {

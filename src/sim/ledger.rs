@@ -63,6 +63,12 @@ impl Cause {
         Account::ALL[(self.0 >> SLOT_BITS) as usize % Account::ALL.len()]
     }
 
+    /// The account's number, below 8.
+    #[inline]
+    pub(super) fn number(self) -> usize {
+        (self.0 >> SLOT_BITS) as usize
+    }
+
     /// The ledger's slot, if a lookup pays.
     #[inline]
     pub(super) fn slot(self) -> Option<u32> {
@@ -162,12 +168,13 @@ impl Ledger {
         &mut self.entries[slot as usize]
     }
 
-    /// A message of `size` bytes was sent.
+    /// A message of `size` bytes was sent; it waits in the queue unless it was lost.
     #[inline]
-    pub(super) fn sent(&mut self, slot: u32, size: u32) {
+    pub(super) fn sent(&mut self, slot: u32, size: u32, lost: bool) {
         let meter = &mut self.meters[slot as usize];
         meter.messages += 1;
         meter.bytes += u64::from(size);
+        meter.outstanding += u32::from(!lost);
     }
 
     /// A peer has looked for the object.

@@ -24,6 +24,14 @@ pub(in crate::sim) fn ask_for_huge_pages<T>(memory: &[T]) {
     let _ = memory;
 }
 
+/// Asks for the cache line at `address`; for none if it is null, since a look at an unmapped page takes long.
+#[inline(always)]
+pub(in crate::sim) fn prefetch_if_any(address: *const u8) {
+    if !address.is_null() {
+        prefetch(address);
+    }
+}
+
 /// Asks for the cache line at `address`.
 #[inline(always)]
 pub(in crate::sim) fn prefetch<T>(address: *const T) {

@@ -14,8 +14,8 @@ pub struct Traffic {
 /// Counts of one run. Those of the first block start when the warm-up ends; the others cover the whole run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// By account, in the order of [`Account::ALL`].
-    pub traffic: [Traffic; 5],
+    /// By account, by its number; eight places, so that the number needs no check.
+    pub(super) traffic: [Traffic; 8],
     /// Peers that came online.
     pub joins: u64,
     /// Replicas whose publishing began.

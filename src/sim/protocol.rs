@@ -100,6 +100,9 @@ pub trait Protocol: Sized + Send + Sync + 'static {
     /// The first violation found.
     fn invariants(network: &[&Self], online: &Online<'_>, shared: &Self::Shared) -> Result<(), Violation>;
 
+    /// Whether [`follows`](Self::follows) and [`consults`](Self::consults) say anything.
+    const FORESEES: bool = false;
+
     /// What the handler of `message` will follow a pointer to, outside the peer itself; null for nothing. Called a few
     /// events ahead, when the peer is in cache. A hint.
     #[inline]

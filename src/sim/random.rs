@@ -130,10 +130,11 @@ static ZIGGURAT: LazyLock<Ziggurat> = LazyLock::new(|| {
     Ziggurat { edge, density: edge.map(|x| libm::exp(-x)) }
 });
 
-/// The key of one peer's stream, from the run's key for peers.
+/// The key of one peer's stream, from the run's key for peers: streams start far apart on SplitMix64's one sequence (the
+/// multiplier is unrelated to its step).
 #[inline]
 pub(super) fn derive_peer(run: u64, number: u32) -> u64 {
-    mix(run ^ u64::from(number).wrapping_mul(GOLDEN))
+    run.wrapping_add(u64::from(number).wrapping_mul(0xd1b5_4a32_d192_ed03))
 }
 
 /// One peer's own stream: the `drawn`-th number is a pure function of (run key, peer number, drawn).
@@ -147,7 +148,7 @@ impl PeerStream<'_> {
     #[inline]
     fn draw(&mut self) -> u64 {
         *self.drawn = self.drawn.wrapping_add(1);
-        mix(self.key ^ u64::from(*self.drawn).wrapping_mul(GOLDEN))
+        mix(self.key.wrapping_add(u64::from(*self.drawn).wrapping_mul(GOLDEN)))
     }
 }
 

@@ -119,7 +119,10 @@ fn shares_and_counts() {
     assert_eq!(Share(0.001).to_string(), "0.1 %");
     assert_eq!(Share(1.0).to_string(), "100 %");
     assert_eq!(Share(0.0).to_string(), "0 %");
-    assert_eq!(refusal::<Share>("101 %"), "a share lies between 0 % and 100 %, found 101 %");
+    assert_eq!(
+        refusal::<Share>("101 %"),
+        "a share lies between 0 % and 100 %, found 101 % | the nearest valid value is \"100 %\""
+    );
     assert_eq!("10".parse(), Ok(CountOrShare::Count(10)));
     assert_eq!("0.1 %".parse(), Ok(CountOrShare::Share(Share(0.001))));
     assert!(refusal::<CountOrShare>("0.1").starts_with("expected a whole number, or a share"));

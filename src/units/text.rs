@@ -221,7 +221,13 @@ impl Kind {
 
     /// A number outside 0 to 1, or its text.
     pub(super) fn outside(&self, text: &str) -> UnitError {
-        UnitError::new(format!("{} lies between 0 % and 100 %, found {text}", self.what))
+        let message = format!("{} lies between 0 % and 100 %, found {text}", self.what);
+        let hint = match text.contains("nan") {
+            true => None,
+            false if text.contains('-') => Some("the nearest valid value is \"0 %\""),
+            false => Some("the nearest valid value is \"100 %\""),
+        };
+        UnitError { message, hint: hint.map(str::to_owned) }
     }
 
     fn negative(&self, text: &str) -> UnitError {

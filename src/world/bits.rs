@@ -38,7 +38,9 @@ impl Bits {
         let (word, bit) = (&mut self.words[(number / 64) as usize], 1 << (number % 64));
         let new = *word & bit == 0;
         *word |= bit;
-        self.count += u32::from(new);
+        if new {
+            self.count += 1;
+        }
         new
     }
 
@@ -47,7 +49,10 @@ impl Bits {
         let (word, bit) = (&mut self.words[(number / 64) as usize], 1 << (number % 64));
         let was = *word & bit != 0;
         *word &= !bit;
-        self.count -= u32::from(was);
+        // Not `-= u32::from(was)`: rustc 1.95 loses that, optimising, where two calls follow each other.
+        if was {
+            self.count -= 1;
+        }
         was
     }
 

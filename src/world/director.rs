@@ -32,7 +32,7 @@ impl Schedule {
         let last = Arrivals::new(workload, seed).last().map(|arrival| arrival.time);
         let asked = measure + workload.duration.unwrap_or_default();
         let until = last.unwrap_or(measure).max(asked);
-        let end = last.map_or(measure, |last| last + workload.deadline).max(asked);
+        let end = last.map_or(measure, |last| last + workload.deadline.max(Span(1))).max(asked);
         Schedule { measure, active: until.since(measure), end }
     }
 }

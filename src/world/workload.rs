@@ -146,7 +146,9 @@ impl Iterator for Arrivals {
 
     fn next(&mut self) -> Option<Arrival> {
         let arrival = self.peek()?;
-        self.left -= u32::from(arrival.measured);
+        if arrival.measured {
+            self.left -= 1;
+        }
         if self.left > 0 {
             self.draw(arrival.time, arrival.number + 1);
         }

@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use peerlab::sim::{
-    Director, Engine, Happening, ObjectId, Outcome, PlannedLookup, Protocol, QueueKind, Span, Time, Violation, World,
+    Director, Engine, Happening, ObjectId, Outcome, PlannedLookup, Protocol, QueueKind, Span, Time,
+    Violation, World,
 };
 use peerlab::world::{Settings, Terrain};
 
@@ -94,14 +95,19 @@ impl ThenCalm {
             }
             let time = self.unrest.next_time();
             if self.returning.is_none() && time > self.calm {
-                let absent = (0..self.online.len() as u32).rev().filter(|&number| !self.online[number as usize]);
+                let absent =
+                    (0..self.online.len() as u32).rev().filter(|&number| !self.online[number as usize]);
                 self.returning = Some(absent.collect());
                 continue;
             }
             let happening = self.unrest.next()?;
             match happening {
                 Happening::Lookup(_) | Happening::Measure => {}
-                Happening::Join(_) | Happening::Leave(_) | Happening::Crash(_) if self.returning.is_some() => continue,
+                Happening::Join(_) | Happening::Leave(_) | Happening::Crash(_)
+                    if self.returning.is_some() =>
+                {
+                    continue;
+                }
                 Happening::Join(number) => self.online[number as usize] = true,
                 Happening::Leave(number) | Happening::Crash(number) => self.online[number as usize] = false,
             }

@@ -60,6 +60,11 @@ impl Index {
         handed
     }
 
+    /// Forgets references that have aged.
+    pub fn expire(&mut self, now: Time) {
+        self.references.retain(|reference| reference.good_until > now);
+    }
+
     /// The keys it has references for, ascending.
     pub fn keys(&self) -> impl Iterator<Item = Id> + '_ {
         self.references.chunk_by(|a, b| a.key == b.key).map(|same| same[0].key)

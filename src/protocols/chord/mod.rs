@@ -12,10 +12,12 @@
 //! | `store`: copies on the next nodes of the list | ToN, section IV-E.3 |
 //! | virtual nodes: several [`Node`]s in one peer | ToN, section IV-B |
 //!
-//! A node that has joined looks its fingers up at once instead of waiting for `fix_fingers`. Published are references to
+//! A node that has joined looks its fingers up at once instead of waiting for `fix_fingers`, and one that learns of a closer
+//! successor asks that one at once instead of in the next round of `stabilize`. Published are references to
 //! the holders of an object, which age and are published again; the object itself stays where it is.
 //!
-//! Left out: locality (server selection by latency), authentication, and the merging of rings that have parted.
+//! Left out: locality (server selection by latency), authentication, and the merging of rings that have parted, but for
+//! those whose nodes see that theirs is shorter than a successor list (`look_beyond`).
 
 mod index;
 mod message;
@@ -98,9 +100,13 @@ impl Protocol for Chord {
         let contact = contact.map(|peer| NodeRef { peer, index: 0 });
         self.node.join(ctx, contact);
         // The first node founds the ring if nobody else is there; the others join by way of it.
-        let contact = contact.or(Some(self.node.me));
+        let founder = contact.or(Some(self.node.me));
         for node in self.more.iter_mut().flatten() {
-            node.join(ctx, contact);
+            node.join(ctx, founder);
+        }
+        if contact.is_none() {
+            // The others publish when they have joined.
+            self.node.publish_all(ctx);
         }
     }
 
@@ -153,7 +159,10 @@ impl Protocol for Chord {
             Timer::Stabilize => self.nodes_mut().for_each(|n| n.stabilize(ctx)),
             Timer::FixFingers => self.nodes_mut().for_each(|n| n.fix_fingers(ctx)),
             Timer::CheckPredecessor => self.nodes_mut().for_each(|n| n.check_predecessor(ctx)),
-            Timer::Republish => self.node.publish_all(ctx),
+            Timer::Republish => {
+                self.nodes_mut().for_each(|n| n.expire(ctx));
+                self.node.publish_all(ctx);
+            }
             Timer::Retry => {
                 let contact = ctx.bootstrap().map(|peer| NodeRef { peer, index: 0 });
                 self.nodes_mut().filter(|n| !n.joined).for_each(|n| n.join(ctx, contact));
@@ -181,6 +190,8 @@ impl Protocol for Chord {
         ring_is_whole(network, online, shared)
     }
 
+    const FORESEES: bool = true;
+
     #[inline]
     fn follows(&self, _shared: &Shared, message: &Message) -> *const u8 {
         match message.say {
@@ -203,6 +214,8 @@ impl Protocol for Chord {
                 let k = 63 - id.distance(key).leading_zeros().min(63);
                 offset_of!(Chord, node) + offset_of!(Node, fingers) + Fingers::offset_of(k)
             }
+            Say::Get { .. } => offset_of!(Chord, node) + offset_of!(Node, index),
+            Say::Provider(_) => offset_of!(Chord, node) + offset_of!(Node, searches),
             _ => 0,
         }
     }

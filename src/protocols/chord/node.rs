@@ -21,17 +21,19 @@ pub struct Node {
     pub(super) span: u64,
     /// Clockwise distance to the last of `successors`.
     reach: u64,
-    pub(super) me: NodeRef,
+    /// The first of `successors`, or itself.
+    successor: NodeRef,
     /// Part of the ring: it has a successor, perhaps itself.
     pub(super) joined: bool,
-    next: u8,
-    /// A successor has been silent since the last round of stabilize().
+    /// Its successor was silent, and the one that it took instead has not confirmed itself yet.
     wary: bool,
+    next: u8,
     pub(super) successors: Successors,
-    pub(super) fingers: Fingers,
-    pub(super) index: Index,
     pub(super) predecessor: Option<NodeRef>,
+    pub(super) me: NodeRef,
     pub(super) searches: Option<Box<Searches>>,
+    pub(super) index: Index,
+    pub(super) fingers: Fingers,
 }
 
 impl Node {
@@ -39,17 +41,18 @@ impl Node {
     pub(super) fn new(me: NodeRef, shared: &Shared) -> Node {
         Node {
             id: shared.id(me),
-            me,
-            joined: false,
-            predecessor: None,
-            reach: 0,
             span: 0,
-            successors: Successors::new(std::iter::empty(), 0),
-            fingers: Fingers::empty(),
-            next: 0,
+            reach: 0,
+            successor: me,
+            joined: false,
             wary: false,
-            index: Index::default(),
+            next: 0,
+            successors: Successors::new(std::iter::empty(), 0),
+            predecessor: None,
+            me,
             searches: None,
+            index: Index::default(),
+            fingers: Fingers::empty(),
         }
     }
 
@@ -74,7 +77,7 @@ impl Node {
 
     /// The immediate successor; itself if it is alone or has not joined.
     pub fn successor(&self) -> NodeRef {
-        self.successors.first().unwrap_or(self.me)
+        self.successor
     }
 
     pub(super) fn set_successors(&mut self, list: Successors, shared: &Shared) {
@@ -85,6 +88,7 @@ impl Node {
         }
         self.span = span;
         self.reach = list.last().map_or(0, |node| self.id.distance(shared.id(node)));
+        self.successor = list.first().unwrap_or(self.me);
         self.successors = list;
     }
 
@@ -274,6 +278,11 @@ impl Node {
         }
     }
 
+    /// Forgets index entries that have aged.
+    pub(super) fn expire(&mut self, ctx: &Ctx<'_>) {
+        self.index.expire(ctx.now());
+    }
+
     /// n.join(n'): its successor is the owner of its own identifier (ToN, Fig. 6).
     pub(super) fn join(&mut self, ctx: &mut Ctx<'_>, contact: Option<NodeRef>) {
         match contact {
@@ -306,15 +315,24 @@ impl Node {
         if !self.joined {
             return;
         }
+        self.look_beyond(ctx);
         let successor = self.successor();
         if successor != self.me {
             self.ask(ctx, successor, Say::Stabilize);
         } else if let Some(predecessor) = self.predecessor {
             // A ring of one that somebody has joined: the paper's "successor.predecessor" is its own.
             self.adopt(ctx, predecessor);
-        } else if let Some(contact) = ctx.bootstrap() {
-            // Alone by accident, as after a mass crash: look for a ring to be in.
-            self.join(ctx, Some(NodeRef { peer: contact, index: 0 }));
+        }
+    }
+
+    /// A node whose list is not full knows its whole ring. If there is somebody else, its ring has parted from another,
+    /// as a node does whose only neighbours have crashed: it looks for its successor over there.
+    fn look_beyond(&mut self, ctx: &mut Ctx<'_>) {
+        if self.successors.len() < ctx.shared().params.successors
+            && let Some(stranger) = ctx.bootstrap()
+            && self.successors.iter().all(|node| node.peer != stranger)
+        {
+            self.join(ctx, Some(NodeRef { peer: stranger, index: 0 }));
         }
     }
 
@@ -490,7 +508,9 @@ impl Node {
 
     /// The owner has answered the lookup.
     pub(super) fn answered(&mut self, ctx: &mut Ctx<'_>, providers: &[PeerId]) {
-        if let Some(lookup) = ctx.lookup() {
+        if self.searches.is_some()
+            && let Some(lookup) = ctx.lookup()
+        {
             let key = ctx.shared().key(lookup.object);
             self.close_search(key);
         }

@@ -41,6 +41,8 @@ pub struct Search {
     /// Owners to turn to once they are known, the best last.
     owners: Vec<NodeRef>,
     dead: Vec<PeerId>,
+    /// An owner has been asked who provides the key.
+    getting: bool,
 }
 
 impl Node {
@@ -59,6 +61,7 @@ impl Node {
                 candidates: Vec::new(),
                 owners,
                 dead: Vec::new(),
+                getting: false,
             };
             self.finish(ctx, search);
         } else {
@@ -71,7 +74,8 @@ impl Node {
         let searches = self.searches.get_or_insert_default();
         searches.named = searches.named.wrapping_add(1);
         let number = SearchId(searches.named);
-        let search = Search { number, key, goal, candidates, owners: Vec::new(), dead: Vec::new() };
+        let search =
+            Search { number, key, goal, candidates, owners: Vec::new(), dead: Vec::new(), getting: false };
         self.step(ctx, search);
     }
 
@@ -125,10 +129,8 @@ impl Node {
         nodes: &[NodeRef],
     ) {
         let Some(mut search) = self.take_search(number) else { return };
-        if search.goal == Goal::Join
-            && self.joined
-            && nodes == [from]
-            && from.peer.number() > self.me.peer.number()
+        let alone = self.joined && self.successor() == self.me;
+        if search.goal == Goal::Join && alone && nodes == [from] && from.peer.number() > self.me.peer.number()
         {
             // Of two that are alone, the one with the higher number joins the other: several that join each other at one
             // time might make a ring that winds twice.
@@ -148,6 +150,7 @@ impl Node {
         if search.candidates.len() > KEPT {
             search.candidates.drain(..search.candidates.len() - KEPT);
         }
+        search.getting = false;
         let say = Say::Closest { key: search.key, search: search.number };
         self.searches.get_or_insert_default().under_way.push(search);
         self.ask(ctx, next, say);
@@ -175,6 +178,7 @@ impl Node {
             }
             Goal::Get => {
                 let say = Say::Get { key, origin: self.me };
+                search.getting = true;
                 // Other owners are turned to if this one is silent.
                 self.searches.get_or_insert_default().under_way.push(search);
                 self.ask(ctx, owner, say);
@@ -194,11 +198,18 @@ impl Node {
 
     /// The owner of our own identifier is our successor: we are in.
     fn joined(&mut self, ctx: &mut Ctx<'_>, successor: NodeRef) {
-        if successor == self.me || (self.joined && self.successor() != self.me) {
+        if successor == self.me {
+            return;
+        }
+        let shared = ctx.shared();
+        if self.joined && self.successor() != self.me {
+            if shared.id(successor).in_open(self.id, shared.id(self.successor())) {
+                // Two rings that had parted meet.
+                self.adopt(ctx, successor);
+            }
             return;
         }
         self.joined = true;
-        let shared = ctx.shared();
         self.set_successors(Successors::new(std::iter::once(successor), 1), shared);
         // Stabilise at once: the successor learns of us and hands over our keys, and we take over its list.
         self.ask(ctx, successor, Say::Stabilize);
@@ -235,6 +246,7 @@ impl Node {
             // The user waits until the deadline; a reference is published again; a finger is looked up again.
             Goal::Get | Goal::Put | Goal::Finger(_) => {}
             Goal::FirstFinger(k) => self.fill_fingers(ctx, k.checked_sub(1)),
+            Goal::Join if self.joined => {}
             Goal::Join => {
                 let patience = Span(ctx.shared().params.timeout.nanos().saturating_mul(2));
                 ctx.deadline(patience, super::Timer::Retry);
@@ -314,8 +326,10 @@ impl Node {
         self.take_search_with(|search| search.number == number)
     }
 
+    /// One that waits for an owner's answer about `key`. Others for the same key may still be on their way; which of
+    /// several that wait makes no difference, as what is sent belongs to the lookup that is being handled.
     fn take_search_for(&mut self, key: Id) -> Option<Search> {
-        self.take_search_with(|search| search.key == key && search.goal == Goal::Get)
+        self.take_search_with(|search| search.getting && search.key == key)
     }
 
     fn take_search_with(&mut self, wanted: impl Fn(&Search) -> bool) -> Option<Search> {

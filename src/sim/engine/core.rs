@@ -74,20 +74,18 @@ impl<P: Protocol> Core<P> {
         let (rank, seq) = (head.rank, head.seq);
         head.seq = next(seq);
         self.tally.sent += 1;
-        let traffic = &mut self.tally.traffic[cause.account() as usize];
+        let traffic = &mut self.tally.traffic[cause.number()];
         traffic.messages += 1;
         traffic.bytes += u64::from(size);
-        if let Some(slot) = cause.slot() {
-            self.ledger.sent(slot, size);
-        }
         let stamp = u64::from(rank) << 32 | u64::from(seq);
-        if self.loss > 0 && mix(self.message_key ^ mix(stamp)) < self.loss {
+        let lost = self.loss > 0 && mix(self.message_key ^ mix(stamp)) < self.loss;
+        if let Some(slot) = cause.slot() {
+            self.ledger.sent(slot, size, lost);
+        }
+        if lost {
             self.tally.lost += 1;
             self.trace_message(now, Happened::Lost, head.me, to, cause, hops, &body);
             return;
-        }
-        if let Some(slot) = cause.slot() {
-            self.ledger.queued(slot);
         }
         let time = now + self.world.latency(head.me.number(), to.number(), stamp);
         let time = time.nanos();

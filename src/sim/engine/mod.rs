@@ -28,8 +28,9 @@ const AHEAD: usize = 12;
 /// How often the bootstrap service looks at who is online.
 const LISTING: Span = Span::secs(1);
 
-/// One peer and what the engine keeps beside it.
-#[repr(C)]
+/// One peer and what the engine keeps beside it, from the start of a cache line, so that no more lines are fetched than
+/// it takes.
+#[repr(C, align(64))]
 struct Cell<P> {
     head: Head,
     peer: P,
@@ -171,7 +172,8 @@ impl<P: Protocol> Engine<P> {
             while self.director.next_time() <= stop {
                 let Some(happening) = self.director.next() else { break };
                 if let Some(number) = self.director.next_peer() {
-                    memory::prefetch(self.cells.as_ptr().wrapping_add(number as usize));
+                    let cell = self.cells.as_ptr().wrapping_add(number as usize).cast::<u8>();
+                    (0..3).for_each(|line| memory::prefetch(cell.wrapping_add(64 * line)));
                 }
                 self.happen(happening);
             }
@@ -256,14 +258,17 @@ impl<P: Protocol> Engine<P> {
     /// of it, the state itself, and what that points to.
     #[inline]
     fn prefetch(&self) {
-        if let Some(event) = self.core.queue.upcoming(2 * AHEAD) {
-            memory::prefetch(P::consults(&self.core.shared, event.to));
-        }
-        if let Some(event) = self.core.queue.upcoming(AHEAD) {
+        let queue = &self.core.queue;
+        if let Some(event) = queue.upcoming(AHEAD) {
             self.prefetch_for(event);
         }
-        if let Some(Event { to, body: Body::Message(message), .. }) = self.core.queue.upcoming(AHEAD / 2) {
-            memory::prefetch(self.cells[to.index()].peer.follows(&self.core.shared, message));
+        if P::FORESEES {
+            if let Some(event) = queue.upcoming(2 * AHEAD) {
+                memory::prefetch_if_any(P::consults(&self.core.shared, event.to));
+            }
+            if let Some(Event { to, body: Body::Message(message), .. }) = queue.upcoming(AHEAD / 2) {
+                memory::prefetch_if_any(self.cells[to.index()].peer.follows(&self.core.shared, message));
+            }
         }
     }
 
@@ -310,9 +315,9 @@ impl<P: Protocol> Engine<P> {
                     core.tally.delivered += 1;
                     head.handled += 1;
                     let stamp = u64::from(rank) << 32 | u64::from(seq);
-                    let what = mix(stamp ^ time.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-                    core.tally.fingerprint =
-                        core.tally.fingerprint.wrapping_add(mix(what.wrapping_add(u64::from(to.bits()))));
+                    let place = time.rotate_left(32) ^ u64::from(to.bits());
+                    let what = mix(stamp.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ place);
+                    core.tally.fingerprint = core.tally.fingerprint.wrapping_add(what);
                     if hops.is_answer() && token != 0 {
                         core.waiting.take_request(&mut head.waiting, token);
                     }

@@ -245,10 +245,9 @@ impl<E: Keyed> Wheel<E> {
             unsorted.push(Item { key: (key.time - start) << 32 | u64::from(key.rank), seq: key.seq, at });
         });
         self.sorter.sort(&self.unsorted, self.shift, &mut self.sorted);
-        for item in &self.sorted {
-            // SAFETY: each place of the bucket is read once, and then released.
-            self.run.push(MaybeUninit::new(unsafe { self.pool.read(item.at) }));
-        }
+        let pool = &self.pool;
+        // SAFETY: each place of the bucket is read once, and then released.
+        self.run.extend(self.sorted.iter().map(|item| MaybeUninit::new(unsafe { pool.read(item.at) })));
         self.pool.release_all(bucket);
         self.following = self.near.first(self.frontier, (self.epoch + 2) << EPOCH_BITS);
         true

@@ -239,7 +239,9 @@ pub(super) fn check(
         return Err(match sharers {
             0 => error.expected("at least one peer that shares, but all are free riders"),
             _ => error
-                .expected(format!("at most one replica on each of the {sharers} peers that share"))
+                .expected(format!(
+                    "at most one replica on each peer that shares, of which there are {sharers}"
+                ))
                 .nearest(sharers),
         });
     }

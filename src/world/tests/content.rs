@@ -176,8 +176,8 @@ fn impossible_content_is_refused_with_the_nearest_value() {
     let error = refusal("content.replicas = 10\npopulation.free_riders = '40 %'", Some(10));
     assert_eq!(
         error.to_string(),
-        "content.replicas: got 10, expected at most one replica on each of the 6 peers that \
-        share; the nearest valid value is 6"
+        "content.replicas: got 10, expected at most one replica on each peer that shares, of which there are 6; \
+        the nearest valid value is 6"
     );
     let error = refusal("content.replicas = '50 %'\npopulation.free_riders = '80 %'", Some(10));
     assert_eq!((error.message.as_str(), error.nearest.as_deref()), ("got \"50 %\", which is 5", Some("2")));

@@ -1,0 +1,14 @@
+//! The program as its users meet it: arguments in; text, files and exit codes out.
+
+mod common;
+
+#[path = "cli/commands.rs"]
+mod commands;
+#[path = "cli/folders.rs"]
+mod folders;
+#[path = "cli/interrupts.rs"]
+mod interrupts;
+#[path = "cli/odd_worlds.rs"]
+mod odd_worlds;
+#[path = "cli/refusals.rs"]
+mod refusals;
