@@ -32,6 +32,8 @@ mod tests;
 pub use self::params::{Bootstrap, Hits, Params, RandomWalk, Ring, Search, Shared, Ttl, Walkers};
 pub use self::seen::{Guid, Serial};
 
+use std::ops::Range;
+
 use self::links::Plan;
 use self::neighbours::Neighbours;
 use self::search::Quest;
@@ -305,11 +307,11 @@ impl Protocol for Gnutella {
         Ok(())
     }
 
-    /// Where it remembers descriptors, at the beginning; if the query will be passed on, also where its neighbours are.
+    /// Where it remembers descriptors and, if the query will be passed on, where its neighbours are: all of it.
     #[inline]
-    fn touches(_shared: &Shared, _to: PeerId, message: &Message) -> usize {
+    fn touches(_shared: &Shared, _to: PeerId, message: &Message) -> Range<usize> {
         let goes_on = matches!(message, Message::Query(query) if query.ttl > 1);
-        if goes_on { std::mem::offset_of!(Gnutella, neighbours) - 56 } else { 0 }
+        0..if goes_on { size_of::<Gnutella>() } else { std::mem::offset_of!(Gnutella, neighbours) }
     }
 
     const FORESEES: bool = true;

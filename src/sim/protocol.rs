@@ -1,6 +1,7 @@
 //! The trait that a protocol implements: one peer of an overlay, and what it does when something reaches it.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -110,17 +111,17 @@ pub trait Protocol: Sized + Send + Sync + 'static {
         std::ptr::null()
     }
 
-    /// What [`touches`](Self::touches) will read of the shared tables for `to`: fetched well before it is called. A hint.
+    /// What [`touches`](Self::touches) will read of the shared tables: fetched well before it is called. A hint.
     #[inline]
-    fn consults(_shared: &Self::Shared, _to: PeerId) -> *const u8 {
+    fn consults(_shared: &Self::Shared, _to: PeerId, _message: &Self::Message) -> *const u8 {
         std::ptr::null()
     }
 
-    /// Where in `Self` the handler of `message` will look first (a byte offset), so that the engine can fetch that
-    /// cache line ahead of time. A hint for speed, without effect on results.
+    /// Where in `Self` the handler of `message` will look (a range of bytes), so that the engine can fetch these cache
+    /// lines ahead of time; the peer's first line is fetched in any case. A hint for speed, without effect on results.
     #[inline]
-    fn touches(_shared: &Self::Shared, _to: PeerId, _message: &Self::Message) -> usize {
-        0
+    fn touches(_shared: &Self::Shared, _to: PeerId, _message: &Self::Message) -> Range<usize> {
+        0..size_of::<Self>().min(96)
     }
 }
 

@@ -27,6 +27,7 @@ mod search;
 mod tables;
 
 use std::mem::offset_of;
+use std::ops::Range;
 
 pub use self::message::{Entry, Message, Say};
 pub use self::node::Node;
@@ -201,22 +202,27 @@ impl Protocol for Chord {
     }
 
     #[inline]
-    fn consults(shared: &Shared, to: PeerId) -> *const u8 {
-        shared.address_of_id(to)
+    fn consults(shared: &Shared, to: PeerId, message: &Message) -> *const u8 {
+        match message.say {
+            Say::FindSuccessor { .. } => shared.address_of_id(to),
+            _ => std::ptr::null(),
+        }
     }
 
     #[inline]
-    fn touches(shared: &Shared, to: PeerId, message: &Message) -> usize {
+    fn touches(shared: &Shared, to: PeerId, message: &Message) -> Range<usize> {
+        let node = offset_of!(Chord, node);
         match message.say {
-            // The finger for the leading bit of the distance.
+            // The finger for the leading bit of the distance, and the one below.
             Say::FindSuccessor { key, .. } => {
                 let id = shared.id(NodeRef { peer: to, index: 0 });
                 let k = 63 - id.distance(key).leading_zeros().min(63);
-                offset_of!(Chord, node) + offset_of!(Node, fingers) + Fingers::offset_of(k)
+                let finger = node + offset_of!(Node, fingers) + Fingers::offset_of(k);
+                finger..finger + 2 * Fingers::FINGER_BYTES
             }
-            Say::Get { .. } => offset_of!(Chord, node) + offset_of!(Node, index),
-            Say::Provider(_) => offset_of!(Chord, node) + offset_of!(Node, searches),
-            _ => 0,
+            Say::Get { .. } => node + offset_of!(Node, index)..node + offset_of!(Node, fingers),
+            Say::Provider(_) => node + offset_of!(Node, searches)..node + offset_of!(Node, index),
+            _ => 0..node + offset_of!(Node, fingers),
         }
     }
 }

@@ -21,16 +21,16 @@ pub struct Node {
     pub(super) span: u64,
     /// Clockwise distance to the last of `successors`.
     reach: u64,
-    /// The first of `successors`, or itself.
-    successor: NodeRef,
+    pub(super) me: NodeRef,
     /// Part of the ring: it has a successor, perhaps itself.
     pub(super) joined: bool,
     /// Its successor was silent, and the one that it took instead has not confirmed itself yet.
     wary: bool,
     next: u8,
+    /// The first of `successors`, or itself.
+    successor: NodeRef,
     pub(super) successors: Successors,
     pub(super) predecessor: Option<NodeRef>,
-    pub(super) me: NodeRef,
     pub(super) searches: Option<Box<Searches>>,
     pub(super) index: Index,
     pub(super) fingers: Fingers,

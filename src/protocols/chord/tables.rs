@@ -120,6 +120,9 @@ const INLINE_FINGERS: usize = 26;
 const LOW: usize = 64 - INLINE_FINGERS;
 
 impl Fingers {
+    /// What one finger takes.
+    pub const FINGER_BYTES: usize = size_of::<Finger>();
+
     /// No finger at all.
     pub fn empty() -> Fingers {
         Fingers { high: [Finger { node: NOBODY, lead: [0; 3] }; INLINE_FINGERS], low: None }

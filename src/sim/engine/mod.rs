@@ -263,8 +263,8 @@ impl<P: Protocol> Engine<P> {
             self.prefetch_for(event);
         }
         if P::FORESEES {
-            if let Some(event) = queue.upcoming(2 * AHEAD) {
-                memory::prefetch_if_any(P::consults(&self.core.shared, event.to));
+            if let Some(Event { to, body: Body::Message(message), .. }) = queue.upcoming(2 * AHEAD) {
+                memory::prefetch_if_any(P::consults(&self.core.shared, *to, message));
             }
             if let Some(Event { to, body: Body::Message(message), .. }) = queue.upcoming(AHEAD / 2) {
                 memory::prefetch_if_any(self.cells[to.index()].peer.follows(&self.core.shared, message));
@@ -274,13 +274,16 @@ impl<P: Protocol> Engine<P> {
 
     #[inline]
     fn prefetch_for(&self, event: &Event<P>) {
-        let cell = self.cells.as_ptr().wrapping_add(event.to.index());
+        const LINE: usize = 64;
+        let cell = self.cells.as_ptr().wrapping_add(event.to.index()).cast::<u8>();
         memory::prefetch(cell);
         if let Body::Message(message) = &event.body {
-            let offset = P::touches(&self.core.shared, event.to, message);
-            let line = cell.cast::<u8>().wrapping_add(std::mem::offset_of!(Cell<P>, peer) + offset);
-            memory::prefetch(line);
-            memory::prefetch(line.wrapping_add(64));
+            let touched = P::touches(&self.core.shared, event.to, message);
+            let start = std::mem::offset_of!(Cell<P>, peer);
+            let lines = (start + touched.start) / LINE..(start + touched.end).div_ceil(LINE);
+            for line in lines.start.max(1)..lines.end {
+                memory::prefetch(cell.wrapping_add(line * LINE));
+            }
         }
     }
 
