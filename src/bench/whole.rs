@@ -25,7 +25,7 @@ pub struct Measurement {
     pub seconds: f64,
     /// Mean hops of found lookups.
     pub hops_mean: f64,
-    /// The process's peak memory so far, where the system says so.
+    /// The process's peak memory when the network had settled, where the system says so.
     pub peak_bytes: Option<u64>,
 }
 
@@ -112,6 +112,7 @@ fn measure<P: Protocol>(settings: &Settings, peers: u32, params: &P::Params) -> 
     let world: Arc<dyn World> = Arc::new(terrain);
     let mut engine = Engine::<P>::new(world, director, params, QueueKind::Wheel)?;
     let settled_s = started.elapsed().as_secs_f64();
+    let peak_bytes = peak_bytes();
     let started = Instant::now();
     engine.run_until(engine.end());
     let seconds = started.elapsed().as_secs_f64();
@@ -124,7 +125,7 @@ fn measure<P: Protocol>(settings: &Settings, peers: u32, params: &P::Params) -> 
         messages: outcome.tally.delivered,
         seconds,
         hops_mean: hops as f64 / n.max(1) as f64,
-        peak_bytes: peak_bytes(),
+        peak_bytes,
     })
 }
 

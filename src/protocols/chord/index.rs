@@ -33,6 +33,10 @@ impl Index {
             {
                 *old = new;
             } else {
+                if self.references.is_empty() {
+                    // Most nodes of a large ring keep one reference or none: no room for more than that.
+                    self.references.reserve_exact(1);
+                }
                 self.references.insert(range.end, new);
             }
         }

@@ -24,7 +24,7 @@ use super::waiting::{Chain, Waiting, WaitingRoom};
 use super::world::{Director, Happening, PlannedLookup, World};
 
 /// How many events ahead of its turn a peer's state is fetched into cache.
-const AHEAD: usize = 12;
+const AHEAD: usize = 6;
 /// How often the bootstrap service looks at who is online.
 const LISTING: Span = Span::secs(1);
 
@@ -261,6 +261,16 @@ impl<P: Protocol> Engine<P> {
         let queue = &self.core.queue;
         if let Some(event) = queue.upcoming(AHEAD) {
             self.prefetch_for(event);
+        }
+        if queue.just_loaded() {
+            // A new order: what comes first has not been foreseen.
+            for event in (0..2 * AHEAD).map_while(|ahead| queue.upcoming(ahead)) {
+                if let (true, Event { to, body: Body::Message(message), .. }) = (P::FORESEES, event) {
+                    memory::prefetch_if_any(P::consults(&self.core.shared, *to, message));
+                }
+                memory::prefetch(self.cells.as_ptr().wrapping_add(event.to.index()));
+            }
+            (0..AHEAD).map_while(|ahead| queue.upcoming(ahead)).for_each(|event| self.prefetch_for(event));
         }
         if P::FORESEES {
             if let Some(Event { to, body: Body::Message(message), .. }) = queue.upcoming(2 * AHEAD) {

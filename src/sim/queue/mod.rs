@@ -89,6 +89,15 @@ impl<E: Keyed> EventQueue<E> {
         }
     }
 
+    /// Whether the last event popped was the first of its bucket. A hint, as [`upcoming`](Self::upcoming).
+    #[inline]
+    pub fn just_loaded(&self) -> bool {
+        match self {
+            EventQueue::Wheel(wheel) => wheel.just_loaded(),
+            EventQueue::Heap(_) => false,
+        }
+    }
+
     /// How many events are pending.
     pub fn len(&self) -> usize {
         match self {

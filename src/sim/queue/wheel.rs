@@ -227,6 +227,12 @@ impl<E: Keyed> Wheel<E> {
         }
     }
 
+    /// Whether the last event popped was the first of its bucket.
+    #[inline]
+    pub fn just_loaded(&self) -> bool {
+        self.cursor == 1
+    }
+
     /// Loads the next bucket that holds events before `limit`. The current run is exhausted and the side heap empty.
     fn load_next(&mut self, limit: u64) -> bool {
         self.run.clear();
