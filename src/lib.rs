@@ -14,7 +14,7 @@
 //! | [`graph`] | compact graphs: generators, files, components, floods |
 //! | [`experiment`] | scenarios, sweeps, records, results |
 //! | [`stats`], [`report`] | summaries and scaling laws; tables and figures |
-//! | [`bench`], [`cli`] | speed, measured; the command line |
+//! | [`bench`](mod@bench), [`cli`] | speed, measured; the command line |
 //!
 //! A protocol in a world, in a few lines:
 //!

@@ -108,7 +108,7 @@ pub struct Found {
 /// The fingers of one node, by exponent: finger k is the first node at or after n + 2^k, in left-aligned bits k = 0 to
 /// 63.
 ///
-/// A ring of N nodes has some log2 N different fingers, those of the highest exponents. So [`INLINE_FINGERS`] of them lie
+/// A ring of N nodes has some log2 N different fingers, those of the highest exponents. So 26 of them lie
 /// inline, and lower ones, which nearly always are the successor itself, only where they are not.
 #[derive(Clone, Debug)]
 pub struct Fingers {
