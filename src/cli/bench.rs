@@ -95,7 +95,9 @@ impl Bench {
         let mut table = Table::new(headings.map(Column::number));
         for peers in sizes {
             let m = measure(peers).map_err(|what| Failure::User(Diagnostic::new(what)))?;
-            let bytes = m.peak_bytes.map(|bytes| bytes / u64::from(peers));
+            // The system knows the peak of the whole process: it is that of this network only if there was no other.
+            let alone = self.what.is_some() && self.peers.is_some();
+            let bytes = m.peak_bytes.filter(|_| alone).map(|bytes| bytes / u64::from(peers));
             if self.csv {
                 let bytes = bytes.map_or(String::new(), |bytes| bytes.to_string());
                 print(&format!(

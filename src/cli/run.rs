@@ -56,7 +56,10 @@ impl Run {
         let plan = self.which.plan()?;
         warn(&plan.remarks);
         let files = preflight(&plan, self.which.folder().as_deref())?;
-        let out = self.out.clone().unwrap_or_else(|| Path::new("results").join(&plan.first.name));
+        // A small version does not take the place of the whole result.
+        let small = if self.which.quick { "-quick" } else { "" };
+        let usual = || Path::new("results").join(format!("{}{small}", plan.first.name));
+        let out = self.out.clone().unwrap_or_else(usual);
         let folder = ResultFolder::create(&out)?;
         let journal = self.journal(&plan, &files, &folder)?;
         if journal.resumed() > 0 && !self.quiet {

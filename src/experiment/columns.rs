@@ -174,8 +174,12 @@ pub const COLUMNS: &[Column] = &[
     extra("online_mean", "", "peers online; mean over the measured time", |m| {
         (m.outcome.measured_s > 0.0).then(|| m.outcome.tally.peer_nanos as f64 * 1e-9 / m.outcome.measured_s)
     }),
+    extra("published", "", "replicas whose publishing began", |m| Some(m.outcome.tally.published as f64)),
+    extra("peer_seconds", "s", "time that peers were online, summed over peers", |m| {
+        Some(m.outcome.tally.peer_nanos as f64 * 1e-9)
+    }),
     extra("joins", "", "peers that came online", |m| Some(m.outcome.tally.joins as f64)),
-    extra("fetched", "fraction", "downloads begun that were completed", |m| {
+    extra("fetched", "fraction", "downloads begun that were completed, over the whole run", |m| {
         ratio(m.outcome.tally.fetched, m.outcome.tally.fetches)
     }),
     extra("lost", "fraction", "messages lost on the way", |m| {

@@ -96,7 +96,9 @@ fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Dia
     ticks.sort_by(f64::total_cmp);
     ticks.dedup();
     let x_label = if settings.x == "peers" { "peers".to_string() } else { settings.x.clone() };
-    let x = Axis::log2(x_label).ticks(ticks);
+    // A sweep from zero needs a scale that has a zero.
+    let linear = ticks.iter().any(|&x| x <= 0.0);
+    let x = if linear { Axis::linear(x_label) } else { Axis::log2(x_label) }.ticks(ticks);
     let y_label = match &settings.y_label {
         label if !label.is_empty() => label.clone(),
         _ if column.unit.is_empty() => column.name.replace('_', " "),
@@ -105,11 +107,16 @@ fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Dia
     let y = if settings.log { Axis::log10(y_label) } else { Axis::linear(y_label) };
     let figure = Figure::new(&settings.title, x, y)
         .subtitle(subtitle(groups, settings, None))
-        .caption("error bars: 95 % confidence interval over seeds");
+        .caption(if several(groups) { "error bars: 95 % confidence interval over seeds" } else { "" });
     let add = |figure: Figure, (variant, label, points): (usize, String, Vec<Point>)| {
         figure.series(Series::line(label, points).slot(variant))
     };
     Ok(series.into_iter().fold(figure, add))
+}
+
+/// Whether any point has several seeds.
+fn several(groups: &Groups<'_>) -> bool {
+    groups.groups.iter().any(|group| group.records.len() > 1)
 }
 
 /// The groups at the largest size that the figure is about, one a variant.
@@ -153,7 +160,7 @@ fn load(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
     let y = Axis::log10("participants that handle at least as many").format(TickFormat::Percent);
     let figure = Figure::new(&settings.title, x, y)
         .subtitle(subtitle(groups, settings, shown.first().map(|group| group.setting.peers)))
-        .caption("the first seed's run; participants that handle nothing are not drawn");
+        .caption("the run with the first of these seeds; participants that handle nothing are not drawn");
     shown.into_iter().fold(figure, |figure, group| {
         let loads = group.records.first().map_or(&[][..], |record| record.loads.as_slice());
         let points = loads.iter().filter(|&&(load, _)| load > 0);
@@ -165,7 +172,7 @@ fn load(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
 
 /// Total messages per lookup when there are r lookups for each arrival of a peer, which stays for one session:
 /// L + (J + k P + M S) / r, with L messages a lookup, J a join, P a published replica of which a peer has k, and M a second
-/// of upkeep over the session S.
+/// of upkeep and republishing over the session S.
 fn crossover(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
     let shown = at_largest(groups, settings);
     let session = settings.session.unwrap_or(Span::secs(3600));
@@ -174,17 +181,24 @@ fn crossover(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
     let mut figure = Figure::new(&settings.title, x.clone(), y.clone())
         .subtitle(subtitle(groups, settings, shown.first().map(|group| group.setting.peers)))
         .caption(format!(
-            "lookup + (join + publishing of the peer's replicas + upkeep over a session of {session}) ÷ lookups per arrival, \
-             from the measured costs of each"
+            "lookup + (join + publishing + upkeep and republishing over a session of {session}) ÷ lookups per arrival; \
+             departures and their repair not included"
         ));
     let mut curves: Vec<Series> = Vec::new();
     for group in shown {
         let mean = |column: &str| group.summary(column).map(|summary| summary.mean);
         let Some(lookup) = mean("messages_mean") else { continue };
         let replicas = group.job.scenario.content.replicas_per_peer(group.setting.peers);
+        let publishing = mean("publish_messages_per_replica").unwrap_or(0.0);
+        let joins = mean("joins").unwrap_or(0.0);
+        // What is published beyond the newcomers' first publications is republished by those who are there.
+        let republished = (mean("published").unwrap_or(0.0) - joins * replicas).max(0.0);
+        let republishing =
+            mean("peer_seconds").filter(|&s| s > 0.0).map_or(0.0, |s| republished * publishing / s);
+        let upkeep = mean("maintenance_messages_per_peer_s").unwrap_or(0.0) + republishing;
         let arrival = mean("join_messages_mean").unwrap_or(0.0)
-            + replicas * mean("publish_messages_per_replica").unwrap_or(0.0)
-            + mean("maintenance_messages_per_peer_s").unwrap_or(0.0) * session.as_secs_f64();
+            + replicas * publishing
+            + upkeep * session.as_secs_f64();
         let points = (-8..=16).map(|step| {
             let ratio = libm::pow(10.0, f64::from(step) / 4.0);
             Point::new(ratio, lookup + arrival / ratio)

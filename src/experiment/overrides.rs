@@ -25,7 +25,7 @@ pub(super) fn parse(text: &str, start: usize, sources: &Sources) -> Result<Table
     let error = |from: usize, message: String| sources.error(start + from..start + text.len(), message);
     let Some(equals) = split_at_equals(assignment) else {
         return Err(error(OPTION.len(), format!("expected KEY=VALUE, found `{assignment}`"))
-            .with_hint("such as --set peers=500, or --set 'underlay.latency.constant=\"80 ms\"'"));
+            .with_hint("such as --set peers=500, or --set 'underlay.latency.constant.delay=\"80 ms\"'"));
     };
     let (key, value) = (&assignment[..equals], &assignment[equals + 1..]);
     let value_at = OPTION.len() + equals + 1 + (value.len() - value.trim_start().len());

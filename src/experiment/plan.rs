@@ -127,6 +127,13 @@ impl Plan {
                 let message = format!("two figures are called `{}`", figure.name);
                 return Err(self.sweep.diagnose(point, &key, message));
             }
+            if figure.kind == FigureKind::Against && figure.x != "peers" && !self.swept.contains(&figure.x) {
+                let swept: Vec<&str> =
+                    std::iter::once("peers").chain(self.swept.iter().map(String::as_str)).collect();
+                let message = format!("`{}` is not swept, so nothing can be drawn against it", figure.x);
+                let error = self.sweep.diagnose(point, &format!("figures.{number}.x"), message);
+                return Err(suggest(error, &figure.x, &swept));
+            }
             if figure.kind == FigureKind::Against {
                 column(format!("figures.{number}.y"), &figure.y)?;
             }

@@ -28,12 +28,14 @@ pub fn report(plan: &Plan, records: &[Record], width: usize) -> String {
     let title = if plan.first.title.is_empty() { &plan.first.name } else { &plan.first.title };
     text += &format!("{}\n", wrapped(title, width));
     if !plan.first.assumes.is_empty() {
-        text += &format!("{}\n", wrapped(&format!("Assumed: {}", plan.first.assumes), width));
+        text +=
+            &format!("{}\n", wrapped(&format!("Assumed, unless overridden: {}", plan.first.assumes), width));
     }
     let comparisons = published::compare(plan, &groups);
     if !comparisons.is_empty() {
         text += &format!("\n{}", published_table(&comparisons, width));
     }
+    let mut grows = false;
     for series in groups.series() {
         let sizes = groups.groups.iter().filter(|group| group.setting.shared == series);
         let Some(largest) = sizes.map(|group| group.setting.peers).max() else { continue };
@@ -41,16 +43,24 @@ pub fn report(plan: &Plan, records: &[Record], width: usize) -> String {
         text += &format!("\n{}\n", wrapped(&heading(&groups, &setting, width), width));
         text += &measures(&groups, &setting, width);
         if let Some(table) = growth(&groups, &series, width) {
+            grows = true;
             text += &format!(
                 "\nGrowth with the number of peers n, chosen by AICc (± 95 %), beside the textbook\n{table}"
             );
         }
     }
-    if plan.first.protocols.iter().any(|name| textbook(name).is_some_and(|book| book.hops == "O(n)")) {
+    if grows {
+        text += &format!("\n{}\n", wrapped(STATE, width));
+    }
+    if grows && plan.first.protocols.iter().any(|name| textbook(name).is_some_and(|book| book.hops == "O(n)"))
+    {
         text += &format!("\n{}\n", wrapped(FLOODED_HOPS, width));
     }
     text
 }
+
+const STATE: &str = "State is that of the participant that keeps most, references to content included: it follows the \
+textbook only where content grows with the network.";
 
 const FLOODED_HOPS: &str = "The lectures' O(n) for the hops of a flood is a worst case (a chain of peers): on random \
 overlays the nearest copy is some log n hops away, which is what is measured.";
@@ -110,7 +120,7 @@ fn growth(groups: &Groups<'_>, series: &[(String, String)], width: usize) -> Opt
 fn brief(law: &Scaling) -> String {
     match law.law {
         Law::Constant { value } => format!("{} constant", significant(value.estimate, 3)),
-        Law::Log { .. } | Law::Power { .. } => law.to_string(),
+        Law::Log { .. } | Law::Power { .. } => law.to_string().replace('N', "n"),
     }
 }
 

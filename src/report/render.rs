@@ -128,7 +128,7 @@ fn with_omissions(figure: &Figure) -> String {
     };
     add(finite.len(), "of zero or below, impossible on a log axis");
     add(wild.len(), "without a number");
-    sentences.join(" ")
+    sentences.join(" · ")
 }
 
 /// The names for the key, series first, then references that are drawn across the plot.

@@ -20,15 +20,15 @@ pub struct Tally {
     pub joins: u64,
     /// Replicas whose publishing began.
     pub published: u64,
-    /// Downloads begun, and completed.
-    pub fetches: u64,
-    /// Downloads completed.
-    pub fetched: u64,
     /// Nanoseconds that peers were online, summed over peers.
     pub peer_nanos: u128,
     /// Lookups issued and measured.
     pub lookups: u64,
 
+    /// Downloads begun.
+    pub fetches: u64,
+    /// Downloads completed.
+    pub fetched: u64,
     /// Events handled, messages and timers.
     pub events: u64,
     /// Messages sent.
@@ -61,6 +61,8 @@ impl Tally {
             dropped: self.dropped,
             in_flight: self.in_flight,
             fingerprint: self.fingerprint,
+            fetches: self.fetches,
+            fetched: self.fetched,
             ..Tally::default()
         };
     }

@@ -26,6 +26,11 @@ pub trait World: Send + Sync {
     /// How many objects exist.
     fn objects(&self) -> u32;
 
+    /// Whether the objects are the peers themselves: object i is peer i, which alone holds it.
+    fn identities(&self) -> bool {
+        false
+    }
+
     /// Who holds `object`: participants' numbers, ascending. Empty for objects that do not exist.
     fn holders(&self, object: ObjectId) -> &[u32];
 

@@ -183,6 +183,10 @@ impl World for Terrain {
 
     /// Servers are no part of the overlay: they have no neighbours in it.
     #[inline]
+    fn identities(&self) -> bool {
+        self.settings.content.kind == super::ContentKind::Identities
+    }
+
     fn fetches(&self) -> bool {
         self.settings.workload.fetch
     }

@@ -98,17 +98,7 @@ impl Protocol for Chord {
     }
 
     fn on_join(&mut self, ctx: &mut Context<'_, Self>, contact: Option<PeerId>) {
-        let contact = contact.map(|peer| NodeRef { peer, index: 0 });
-        self.node.join(ctx, contact);
-        // The first node founds the ring if nobody else is there; the others join by way of it.
-        let founder = contact.or(Some(self.node.me));
-        for node in self.more.iter_mut().flatten() {
-            node.join(ctx, founder);
-        }
-        if contact.is_none() {
-            // The others publish when they have joined.
-            self.node.publish_all(ctx);
-        }
+        self.join(ctx, contact);
     }
 
     fn on_leave(&mut self, ctx: &mut Context<'_, Self>) {
@@ -165,8 +155,8 @@ impl Protocol for Chord {
                 self.node.publish_all(ctx);
             }
             Timer::Retry => {
-                let contact = ctx.bootstrap().map(|peer| NodeRef { peer, index: 0 });
-                self.nodes_mut().filter(|n| !n.joined).for_each(|n| n.join(ctx, contact));
+                let contact = ctx.bootstrap();
+                self.join(ctx, contact);
             }
         }
     }
@@ -232,6 +222,25 @@ impl Chord {
         let node = make(NodeRef { peer: me, index: 0 });
         let more: Vec<Node> = shared.nodes(me).skip(1).map(make).collect();
         Chord { node, more: (!more.is_empty()).then(|| more.into_boxed_slice()) }
+    }
+
+    /// Those of its nodes that are in no ring join one by way of `contact`. If nobody else is there, the first node founds
+    /// a ring, and the others join by way of that one.
+    fn join(&mut self, ctx: &mut Context<'_, Self>, contact: Option<PeerId>) {
+        let contact = contact.map(|peer| NodeRef { peer, index: 0 });
+        let founds = contact.is_none() && !self.node.joined;
+        let inside = self.nodes().find(|node| node.joined).map(Node::address);
+        if !self.node.joined {
+            self.node.join(ctx, contact.or(inside));
+        }
+        let founder = contact.or(inside).or(Some(self.node.me));
+        for node in self.more.iter_mut().flatten().filter(|node| !node.joined) {
+            node.join(ctx, founder);
+        }
+        if founds {
+            // The others publish when they have joined.
+            self.node.publish_all(ctx);
+        }
     }
 
     /// The peer's nodes.

@@ -450,17 +450,18 @@ impl Node {
 
     /// The peer leaves: hands its keys to the successor and introduces its neighbours to each other.
     pub(super) fn leave(&mut self, ctx: &mut Ctx<'_>) {
-        let successor = self.successor();
-        if !self.joined || successor.peer == self.me.peer {
+        // Other nodes of this host leave in the same instant.
+        let mine = self.me.peer;
+        let Some(successor) = self.successors.iter().find(|node| self.joined && node.peer != mine) else {
             return;
-        }
+        };
         let now = ctx.now();
         let entries = self.index.hand_over(|_| true, false, now);
         if !entries.is_empty() {
             self.send(ctx, successor, Say::Store(Parcel::new(entries)));
         }
-        let successors: Vec<NodeRef> = self.successors.iter().collect();
-        let predecessor = self.predecessor;
+        let successors: Vec<NodeRef> = self.successors.iter().filter(|node| node.peer != mine).collect();
+        let predecessor = self.predecessor.filter(|node| node.peer != mine);
         let goodbye = |successors| Say::Leaving { predecessor, successors: Parcel::new(successors) };
         self.send(ctx, successor, goodbye(Vec::new()));
         if let Some(predecessor) = predecessor.filter(|&node| node != successor) {
@@ -482,7 +483,7 @@ impl Node {
         let was_predecessor = self.predecessor == Some(from);
         self.fingers.forget(from.peer);
         if was_predecessor {
-            self.predecessor = predecessor.filter(|&node| node != self.me && node != from);
+            self.predecessor = predecessor.filter(|&node| node != self.me && node.peer != from.peer);
         }
         if self.successor() == from && !successors.is_empty() {
             let shared = ctx.shared();

@@ -135,11 +135,9 @@ impl Shared {
         if params.ids.is_empty() {
             resolve_collisions(&mut ids, ring)?;
         }
-        let identities = setup.world.objects() == setup.world.peers()
-            && (0..setup.world.objects()).all(|o| setup.world.holders(ObjectId::new(o)) == [o]);
         let keys = if !params.keys.is_empty() {
             Keys::Listed(params.keys.iter().map(|&key| ring.id(key)).collect())
-        } else if identities && setup.world.peers() > 0 {
+        } else if setup.world.identities() {
             Keys::Identities
         } else {
             Keys::Hashed(derive(setup.world.seed(), Purpose::Identifiers, 1))

@@ -28,6 +28,8 @@ pub(in crate::sim) struct Head {
     /// Messages handled while costs are measured.
     pub(in crate::sim) handled: u32,
     pub(in crate::sim) waiting: Chain,
+    /// `seq` when the present session began: its timers count on from there.
+    pub(in crate::sim) since: u32,
     pub(in crate::sim) online: bool,
 }
 

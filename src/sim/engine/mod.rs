@@ -86,7 +86,16 @@ impl<P: Protocol> Engine<P> {
             let peer = if online { P::settled(&plan, &shared, me) } else { P::new(me, &shared) };
             let rank = precedence.rank(me);
             Cell {
-                head: Head { me, rank, seq: 0, drawn: 0, handled: 0, waiting: Chain::EMPTY, online },
+                head: Head {
+                    me,
+                    rank,
+                    seq: 0,
+                    drawn: 0,
+                    handled: 0,
+                    waiting: Chain::EMPTY,
+                    since: 0,
+                    online,
+                },
                 peer,
             }
         };
@@ -304,7 +313,9 @@ impl<P: Protocol> Engine<P> {
         let now = Time(time);
         let cell = &mut self.cells[to.index()];
         self.core.tally.events += 1;
-        let arrived = cell.head.online && cell.head.me == to;
+        // The stamp counts sessions modulo 32; a peer's own timers are told apart for good by its counter.
+        let is_timer = matches!(body, Body::Timer(_) | Body::Routine(_) | Body::Alarm);
+        let arrived = cell.head.online && cell.head.me == to && (!is_timer || seq >= cell.head.since);
         if self.core.trace.is_some() {
             let happened = match (&body, arrived) {
                 (Body::Message(_), true) => Some(Happened::Delivered),
@@ -402,6 +413,7 @@ impl<P: Protocol> Engine<P> {
             *peer = peer.on_return(head.me, &self.core.shared);
         }
         head.online = true;
+        head.since = head.seq;
         self.changed = true;
         let core = &mut self.core;
         core.tally.joins += 1;

@@ -112,18 +112,19 @@ impl<E> Pool<E> {
     #[inline(always)]
     pub(super) fn push_with(&mut self, bucket: &mut Bucket, make: impl FnOnce() -> E) {
         let slot = bucket.count as usize % CHUNK;
+        let mut head = bucket.head;
         if slot == 0 {
-            let chunk = self.take();
-            let head = bucket.head;
+            head = self.take();
             // SAFETY: the chunk was just handed out to this bucket alone.
-            unsafe { (*self.chunk_mut(chunk)).next = head };
-            bucket.head = chunk;
+            unsafe { (*self.chunk_mut(head)).next = bucket.head };
         }
         // SAFETY: the head chunk belongs to this bucket, and slot `count % 64` of it is not filled yet.
-        let place = unsafe { &mut (*self.chunk_mut(bucket.head)).events[slot] };
+        let place = unsafe { &mut (*self.chunk_mut(head)).events[slot] };
         place.write(make());
         // The next line will be wanted when this bucket's turn to be appended to comes again.
         memory::prefetch(std::ptr::from_ref(place).wrapping_add(2));
+        // Only now: if `make` has panicked, a chunk is lost, and nothing unfilled is taken for filled.
+        bucket.head = head;
         bucket.count += 1;
     }
 

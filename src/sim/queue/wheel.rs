@@ -148,13 +148,13 @@ impl<E: Keyed> Wheel<E> {
     /// (PHOLD at 10^6: 9 of 72 ns).
     #[inline(always)]
     pub fn push_with(&mut self, time: u64, make: impl FnOnce() -> E) {
-        self.len += 1;
         let number = time >> self.shift;
         if number >= self.frontier && (number >> EPOCH_BITS) <= self.epoch + 1 {
             self.near.push_with(&mut self.pool, number, make);
         } else {
             self.place_elsewhere(number, make());
         }
+        self.len += 1;
     }
 
     fn place(&mut self, event: E) {
