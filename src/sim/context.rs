@@ -10,6 +10,7 @@ use super::protocol::{Lookup, Protocol};
 use super::random::{PeerStream, derive_peer, mix};
 use super::time::{Span, Time};
 use super::waiting::{TimerId, Waiting};
+use super::world::Profile;
 
 /// What a peer has at hand: the clock, its own profile and random stream, its correspondence, and its timers.
 ///
@@ -55,6 +56,11 @@ impl<P: Protocol> Context<'_, P> {
     pub fn rng(&mut self) -> impl Rng + '_ {
         let number = self.head.me.number();
         PeerStream { key: derive_peer(self.core.peer_key, number), drawn: &mut self.head.drawn }
+    }
+
+    /// What this peer is like: its class, its access link.
+    pub fn profile(&self) -> Profile {
+        self.core.world.profile(self.head.me.number())
     }
 
     /// The objects that this peer shares, ascending.
@@ -188,6 +194,11 @@ impl<P: Protocol> Context<'_, P> {
     pub fn publishing(&mut self, replicas: u32) {
         self.core.tally.published += u64::from(replicas);
         self.charge(Cause::PUBLISH);
+    }
+
+    /// From here to the end of the handler, what is sent serves a download: on the account of transfers.
+    pub fn transferring(&mut self) {
+        self.charge(Cause::TRANSFER);
     }
 
     /// From here to the end of the handler, what is sent is repair: maintenance, whoever noticed the damage.

@@ -81,6 +81,8 @@ pub struct Outcome {
     pub loads: Vec<u32>,
     /// State entries of the participants that are online at the end, with their numbers.
     pub entries: Vec<(u32, u64)>,
+    /// What the protocol measures of its network, by column ([`Protocol::measures`](super::Protocol::measures)).
+    pub measures: Vec<(&'static str, f64)>,
     /// Simulated seconds during which costs were measured.
     pub measured_s: f64,
 }

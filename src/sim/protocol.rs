@@ -101,6 +101,16 @@ pub trait Protocol: Sized + Send + Sync + 'static {
     /// The first violation found.
     fn invariants(network: &[&Self], online: &Online<'_>, shared: &Self::Shared) -> Result<(), Violation>;
 
+    /// What the paper measures of its network beyond what every result has, at the end of a run: by column, over all
+    /// participants by number, online or not. Each column stands in the table of columns with its unit and meaning.
+    fn measures(
+        _network: &[&Self],
+        _online: &Online<'_>,
+        _shared: &Self::Shared,
+    ) -> Vec<(&'static str, f64)> {
+        Vec::new()
+    }
+
     /// Whether [`follows`](Self::follows) and [`consults`](Self::consults) say anything.
     const FORESEES: bool = false;
 

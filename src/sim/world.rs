@@ -3,6 +3,19 @@
 use super::peer::ObjectId;
 use super::time::{Span, Time};
 
+/// What a participant is like, as it knows itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// The class of the population that it belongs to, by its place in the scenario; 0 where there is only one.
+    pub class: u8,
+    /// Bits per second that it can send; 0 for no limit.
+    pub up: u64,
+    /// Bits per second that it can receive; 0 for no limit.
+    pub down: u64,
+    /// Accepts no connection from outside.
+    pub firewalled: bool,
+}
+
 /// Facts about the world, read-only for the run. Numbers are participants': peers first, then servers.
 pub trait World: Send + Sync {
     /// How many peers take part, not counting servers.
@@ -21,6 +34,11 @@ pub trait World: Send + Sync {
     /// The probability that a message is lost, 0 to 1.
     fn loss(&self) -> f64 {
         0.0
+    }
+
+    /// What participant `number` is like.
+    fn profile(&self, _number: u32) -> Profile {
+        Profile::default()
     }
 
     /// How many objects exist.

@@ -252,10 +252,16 @@ impl<P: Protocol> Engine<P> {
             "messages sent = delivered + lost + dropped + in flight"
         );
         let cells = &self.cells;
+        let addresses = self.online();
+        let network: Vec<&P> = cells.iter().map(|cell| &cell.peer).collect();
+        let online =
+            Online { addresses: &addresses, presence: &self.core.presence, world: &*self.core.world };
+        let measures = P::measures(&network, &online, &self.core.shared);
         let entries_of = |peer: PeerId| (peer.number(), cells[peer.index()].peer.entries() as u64);
         Outcome {
             peers: self.core.peers,
-            entries: self.online().into_par_iter().map(entries_of).collect(),
+            measures,
+            entries: addresses.par_iter().copied().map(entries_of).collect(),
             lookups: self.core.ledger.finish(),
             tally: self.core.tally.clone(),
             loads: self.cells.iter().map(|cell| cell.head.handled).collect(),
