@@ -317,10 +317,9 @@ impl Protocol for Gnutella {
     const FORESEES: bool = true;
 
     #[inline]
-    fn follows(&self, _shared: &Shared, message: &Message) -> *const u8 {
-        match message {
-            Message::Query(query) => self.seen.address(query.guid),
-            _ => std::ptr::null(),
+    fn follows(&self, _shared: &Shared, message: &Message, mut fetch: impl FnMut(*const u8)) {
+        if let Message::Query(query) = message {
+            fetch(self.seen.address(query.guid));
         }
     }
 }

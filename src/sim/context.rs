@@ -212,7 +212,7 @@ impl<P: Protocol> Context<'_, P> {
         self.token = 0;
     }
 
-    #[inline]
+    #[inline(never)]
     fn post(&mut self, to: PeerId, message: P::Message, hops: Hops, token: u32) {
         let size = P::wire_size(&self.core.shared, &message);
         self.core.transmit(self.head, self.now, to, Body::Message(message), size, self.cause, hops, token);

@@ -7,8 +7,8 @@ use super::queue::{Key, Keyed};
 
 /// A pending event. Its sender is `rank`, unpermuted.
 ///
-/// In an order that puts the first 16 bytes of a message on a 16-byte boundary: a field that lies across two of the words
-/// in which events are copied costs a stall on every delivery.
+/// In an order that puts the first 16 bytes of a message on a 16-byte boundary, and what follows it on boundaries of its
+/// own: a field that lies across two of the words in which events are copied costs a stall on every delivery.
 #[repr(C)]
 pub(super) struct Event<P: Protocol> {
     pub(super) time: u64,
@@ -16,10 +16,10 @@ pub(super) struct Event<P: Protocol> {
     pub(super) seq: u32,
     pub(super) body: Body<P>,
     pub(super) hops: Hops,
-    pub(super) to: PeerId,
+    pub(super) cause: Cause,
     /// Names the request (`ask`) that this event helps to answer; 0 for none.
     pub(super) token: u32,
-    pub(super) cause: Cause,
+    pub(super) to: PeerId,
 }
 
 /// What happens when an event's time has come.
@@ -37,9 +37,8 @@ pub(super) enum Body<P: Protocol> {
     Gift,
 }
 
-/// Hops so far, and whether the message answers a request. Alignment 1.
+/// Hops so far, and whether the message answers a request.
 #[derive(Clone, Copy)]
-#[repr(Rust, packed)]
 pub(super) struct Hops(u16);
 
 impl Hops {

@@ -149,9 +149,10 @@ impl Ledger {
         match self.free.pop() {
             Some(slot) => {
                 let entry = &mut self.entries[slot as usize];
-                let mut named = std::mem::take(&mut entry.named);
-                named.clear();
-                *entry = Entry { record, deadline, measured, named };
+                entry.record = record;
+                entry.deadline = deadline;
+                entry.measured = measured;
+                entry.named.clear();
                 self.meters[slot as usize] = meter;
                 slot
             }
@@ -166,6 +167,13 @@ impl Ledger {
     #[inline]
     pub(super) fn entry(&mut self, slot: u32) -> &mut Entry {
         &mut self.entries[slot as usize]
+    }
+
+    /// Who asked for what.
+    #[inline]
+    pub(super) fn question(&self, slot: u32) -> (u32, ObjectId) {
+        let record = &self.entries[slot as usize].record;
+        (record.origin, record.object)
     }
 
     /// A message of `size` bytes was sent; it waits in the queue unless it was lost.
@@ -200,8 +208,10 @@ impl Ledger {
     }
 
     fn close(&mut self, slot: u32) {
-        if let Some(record) = self.record(slot) {
-            self.done.push(record);
+        let Entry { record, measured, .. } = &self.entries[slot as usize];
+        if *measured {
+            let Meter { visited, messages, bytes, .. } = self.meters[slot as usize];
+            self.done.push(LookupRecord { messages, bytes, visited, ..*record });
         }
         self.free.push(slot);
     }

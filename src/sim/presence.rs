@@ -14,6 +14,12 @@ pub(super) struct Presence {
     /// By number: the place in the roster.
     place: Vec<u32>,
     peers: u32,
+    /// Everyone is online, in their first session: then nothing needs to be looked up.
+    calm: bool,
+    /// Somebody has come back.
+    later: bool,
+    /// Participants online.
+    count: usize,
 }
 
 impl Presence {
@@ -23,12 +29,18 @@ impl Presence {
             roster: Vec::new(),
             place: vec![OFFLINE; peers as usize],
             peers,
+            calm: false,
+            later: false,
+            count: 0,
         }
     }
 
     /// Whether `peer` is online in the session that the address names.
     #[inline]
     pub(super) fn contains(&self, peer: PeerId) -> bool {
+        if self.calm {
+            return peer.session() == 0 && peer.index() < self.now.len();
+        }
         self.now.get(peer.index()) == Some(&peer.bits())
     }
 
@@ -44,6 +56,9 @@ impl Presence {
     }
 
     pub(super) fn arrive(&mut self, peer: PeerId) {
+        self.count += 1;
+        self.later |= peer.session() > 0;
+        self.calm = self.count == self.now.len() && !self.later;
         self.now[peer.index()] = peer.bits();
         if peer.number() < self.peers {
             self.place[peer.index()] = self.roster.len() as u32;
@@ -52,6 +67,8 @@ impl Presence {
     }
 
     pub(super) fn depart(&mut self, peer: PeerId) {
+        self.count -= 1;
+        self.calm = false;
         self.now[peer.index()] = OFFLINE;
         if peer.number() < self.peers {
             let place = std::mem::replace(&mut self.place[peer.index()], OFFLINE) as usize;

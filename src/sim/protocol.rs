@@ -111,20 +111,31 @@ pub trait Protocol: Sized + Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Whether [`follows`](Self::follows) and [`consults`](Self::consults) say anything.
+    /// Whether [`follows`](Self::follows), [`consults`](Self::consults) and [`resembles`](Self::resembles) say anything.
     const FORESEES: bool = false;
 
-    /// What the handler of `message` will follow a pointer to, outside the peer itself; null for nothing. Called a few
-    /// events ahead, when the peer is in cache. A hint.
+    /// What the handler of `message` will follow pointers to, outside the peer itself: calls `fetch` with each address.
+    /// Called a few events ahead, when the peer is in cache. A hint.
     #[inline]
-    fn follows(&self, _shared: &Self::Shared, _message: &Self::Message) -> *const u8 {
-        std::ptr::null()
-    }
+    fn follows(&self, _shared: &Self::Shared, _message: &Self::Message, _fetch: impl FnMut(*const u8)) {}
 
     /// What [`touches`](Self::touches) will read of the shared tables: fetched well before it is called. A hint.
     #[inline]
     fn consults(_shared: &Self::Shared, _to: PeerId, _message: &Self::Message) -> *const u8 {
         std::ptr::null()
+    }
+
+    /// What [`resembles`](Self::resembles) will read of the shared tables for a lookup of `object`. A hint.
+    #[inline]
+    fn consults_for(_shared: &Self::Shared, _object: ObjectId) -> *const u8 {
+        std::ptr::null()
+    }
+
+    /// A message whose handler would look where [`on_lookup`](Self::on_lookup) will for a lookup of `object` by `me`: the
+    /// hints for that message are then taken for the lookup. A hint.
+    #[inline]
+    fn resembles(_shared: &Self::Shared, _me: PeerId, _object: ObjectId) -> Option<Self::Message> {
+        None
     }
 
     /// Where in `Self` the handler of `message` will look (a range of bytes), so that the engine can fetch these cache

@@ -106,8 +106,8 @@ pub trait Director: Send {
     /// The next happening. Happenings come in order of time, and before events of the same instant.
     fn next(&mut self) -> Option<Happening>;
 
-    /// Whom the next happening concerns, if that is known already. A hint for prefetching.
-    fn next_peer(&self) -> Option<u32> {
+    /// The next happening, if it is known already. A hint for prefetching.
+    fn peek(&self) -> Option<Happening> {
         None
     }
 

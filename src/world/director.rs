@@ -237,12 +237,8 @@ impl Director for Play {
         happening
     }
 
-    fn next_peer(&self) -> Option<u32> {
-        match self.ready.front()? {
-            Happening::Lookup(planned) => Some(planned.origin),
-            Happening::Join(number) | Happening::Leave(number) | Happening::Crash(number) => Some(*number),
-            Happening::Measure => None,
-        }
+    fn peek(&self) -> Option<Happening> {
+        self.ready.front().copied()
     }
 
     fn deadline(&self) -> Span {

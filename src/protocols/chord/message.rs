@@ -34,8 +34,8 @@ pub enum Say {
     Owners { search: SearchId, nodes: Parcel<NodeRef> },
     /// Who is your predecessor, and who follows you?
     Stabilize,
-    /// My predecessor comes first, then my successors.
-    Neighbours { predecessor: Option<NodeRef>, successors: Parcel<NodeRef> },
+    /// My predecessor comes first, if I know it, then my successors.
+    Neighbours { predecessor: bool, nodes: Parcel<NodeRef> },
     /// I might be your predecessor.
     Notify,
     /// Are you there?
@@ -46,8 +46,8 @@ pub enum Say {
     Store(Parcel<Entry>),
     /// I have them.
     Stored,
-    /// I leave: this is my predecessor, and these my successors.
-    Leaving { predecessor: Option<NodeRef>, successors: Parcel<NodeRef> },
+    /// I leave: my predecessor comes first, if I know it, then my successors.
+    Leaving { predecessor: bool, nodes: Parcel<NodeRef> },
 }
 
 /// Names a search of the node that asks. Alignment 1, so that messages pack tightly.
@@ -68,6 +68,22 @@ pub struct Entry {
     pub copies: u8,
 }
 
+/// A predecessor, if there is one, and successors, as one list.
+pub fn neighbourhood(
+    predecessor: Option<NodeRef>,
+    successors: impl IntoIterator<Item = NodeRef>,
+) -> (bool, Parcel<NodeRef>) {
+    (predecessor.is_some(), Parcel::new(predecessor.into_iter().chain(successors).collect()))
+}
+
+/// The predecessor and the successors again.
+pub fn apart(predecessor: bool, nodes: &[NodeRef]) -> (Option<NodeRef>, &[NodeRef]) {
+    match nodes {
+        [first, rest @ ..] if predecessor => (Some(*first), rest),
+        all => (None, all),
+    }
+}
+
 impl Say {
     /// Bytes on the wire: 20 for the header, and 4 for each identifier or address carried (Li et al. 2005).
     pub fn wire_size(&self) -> u32 {
@@ -78,9 +94,7 @@ impl Say {
             Say::Closest { .. } => 1,
             Say::Closer { nodes, .. } | Say::Owners { nodes, .. } => nodes.as_slice().len(),
             Say::Stabilize | Say::Notify | Say::Ping | Say::Pong | Say::Stored => 0,
-            Say::Neighbours { predecessor, successors } | Say::Leaving { predecessor, successors } => {
-                usize::from(predecessor.is_some()) + successors.as_slice().len()
-            }
+            Say::Neighbours { nodes, .. } | Say::Leaving { nodes, .. } => nodes.as_slice().len(),
             // A key, a provider and a lifetime each.
             Say::Store(entries) => 3 * entries.as_slice().len(),
         };

@@ -29,11 +29,14 @@ mod tables;
 use std::mem::offset_of;
 use std::ops::Range;
 
+use self::message::apart;
 pub use self::message::{Entry, Message, Say};
 pub use self::node::Node;
 pub use self::params::{FingerRule, Params, Plan, Routing, Shared};
 pub use self::tables::{Fingers, NodeRef};
-use crate::sim::{Context, Lookup, Online, PeerId, Protocol, Routine, Setup, Span, Textbook, Violation};
+use crate::sim::{
+    Context, Lookup, ObjectId, Online, PeerId, Protocol, Routine, Setup, Span, Textbook, Violation,
+};
 
 /// One peer of a Chord ring: a node, or several where hosts have virtual nodes.
 #[derive(Clone, Debug)]
@@ -125,14 +128,16 @@ impl Protocol for Chord {
             Say::Closer { search, nodes } => n.closer(ctx, from, search, nodes.as_slice()),
             Say::Owners { search, nodes } => n.owners_found(ctx, from, search, nodes.as_slice()),
             Say::Stabilize => n.tell_neighbours(ctx, from),
-            Say::Neighbours { predecessor, successors } => {
-                n.neighbours(ctx, from, predecessor, successors.as_slice());
+            Say::Neighbours { predecessor, nodes } => {
+                let (predecessor, successors) = apart(predecessor, nodes.as_slice());
+                n.neighbours(ctx, from, predecessor, successors);
             }
             Say::Notify => n.notify(ctx, from),
             Say::Ping => n.reply(ctx, from, Say::Pong),
             Say::Store(entries) => n.stored(ctx, from, entries.into_vec()),
-            Say::Leaving { predecessor, successors } => {
-                n.leaving(ctx, from, predecessor, successors.as_slice())
+            Say::Leaving { predecessor, nodes } => {
+                let (predecessor, successors) = apart(predecessor, nodes.as_slice());
+                n.leaving(ctx, from, predecessor, successors);
             }
             // The engine has noted the answer.
             Say::Pong | Say::Stored => {}
@@ -184,11 +189,25 @@ impl Protocol for Chord {
     const FORESEES: bool = true;
 
     #[inline]
-    fn follows(&self, _shared: &Shared, message: &Message) -> *const u8 {
+    fn follows(&self, shared: &Shared, message: &Message, mut fetch: impl FnMut(*const u8)) {
         match message.say {
-            Say::Get { .. } => self.node.index.address(),
-            _ => std::ptr::null(),
+            Say::Get { .. } => fetch(self.node.index.address()),
+            Say::FindSuccessor { key, .. } if shared.is_near(self.node.id.distance(key)) => {
+                self.node.listed_about(key).for_each(|node| fetch(shared.address_of_id(node.peer)));
+            }
+            _ => {}
         }
+    }
+
+    #[inline]
+    fn consults_for(shared: &Shared, object: ObjectId) -> *const u8 {
+        shared.address_of_key(object)
+    }
+
+    #[inline]
+    fn resembles(shared: &Shared, me: PeerId, object: ObjectId) -> Option<Message> {
+        let origin = NodeRef { peer: me, index: 0 };
+        Some(Message { at: 0, from: 0, say: Say::FindSuccessor { key: shared.key(object), origin } })
     }
 
     #[inline]
@@ -203,10 +222,13 @@ impl Protocol for Chord {
     fn touches(shared: &Shared, to: PeerId, message: &Message) -> Range<usize> {
         let node = offset_of!(Chord, node);
         match message.say {
-            // The finger for the leading bit of the distance, and the one below.
+            // Close to the key the successor list; else the finger for the leading bit of the distance, and the one below.
             Say::FindSuccessor { key, .. } => {
-                let id = shared.id(NodeRef { peer: to, index: 0 });
-                let k = 63 - id.distance(key).leading_zeros().min(63);
+                let distance = shared.id(NodeRef { peer: to, index: 0 }).distance(key);
+                if shared.is_near(distance) {
+                    return node..node + offset_of!(Node, predecessor);
+                }
+                let k = 63 - distance.leading_zeros().min(63);
                 let finger = node + offset_of!(Node, fingers) + Fingers::offset_of(k);
                 finger..finger + 2 * Fingers::FINGER_BYTES
             }

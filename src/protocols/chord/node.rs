@@ -2,7 +2,7 @@
 
 use super::Chord;
 use super::index::Index;
-use super::message::{Entry, Message, Say};
+use super::message::{Entry, Message, Say, neighbourhood};
 use super::params::{FingerRule, Plan, Routing, Shared};
 use super::search::{Goal, Searches};
 use super::tables::{Fingers, Found, NodeRef, Successors};
@@ -118,9 +118,46 @@ impl Node {
             return Some(finger.node);
         }
         let listed = if shared.params.list_routes { usize::MAX } else { 1 };
-        let listed =
-            self.successors.farthest_first(listed).find(|&node| shared.id(node).in_open(self.id, key));
+        let listed = self.last_listed_before(key, listed, shared);
         listed.into_iter().chain(finger.map(|f| f.node)).max_by_key(|&node| self.id.distance(shared.id(node)))
+    }
+
+    /// The last of the first `count` successors that lies in (n, key): as the list is in the order of the ring, looked for
+    /// from where it is to be expected.
+    #[inline]
+    fn last_listed_before(&self, key: Id, count: usize, shared: &Shared) -> Option<NodeRef> {
+        let last = self.successors.len().min(count).checked_sub(1)?;
+        let before = |&node: &NodeRef| shared.id(node).in_open(self.id, key);
+        let mut place = self.expected_place(key).min(last);
+        let mut found = self.successors.get(place).filter(before);
+        while found.is_none() && place > 0 {
+            place -= 1;
+            found = self.successors.get(place).filter(before);
+        }
+        while let Some(next) = self.successors.get(place + 1).filter(|node| place < last && before(node)) {
+            place += 1;
+            found = Some(next);
+        }
+        found
+    }
+
+    /// Where in the successor list the last node before `key` is, if they lie evenly.
+    #[inline]
+    fn expected_place(&self, key: Id) -> usize {
+        let (distance, reach) = (self.id.distance(key), self.reach.max(1));
+        let listed = self.successors.len();
+        if distance == 0 || distance >= reach {
+            return listed.saturating_sub(1);
+        }
+        ((distance as f64 / reach as f64 * listed as f64) as usize).saturating_sub(1)
+    }
+
+    /// The nodes whose identifiers [`closest_preceding_node`](Self::closest_preceding_node) looks at first, if `key` is
+    /// near: for prefetching.
+    #[inline]
+    pub(super) fn listed_about(&self, key: Id) -> impl Iterator<Item = NodeRef> + '_ {
+        let place = self.expected_place(key);
+        (place.saturating_sub(1)..=place + 1).filter_map(|place| self.successors.get(place))
     }
 
     /// The highest finger in (n, key), if any.
@@ -139,9 +176,15 @@ impl Node {
             },
         };
         let lowest = self.span.ilog2();
-        (lowest..=highest)
-            .rev()
-            .find_map(|k| self.fingers.find_in_open(k, self.id, key, |node| shared.id(node)))
+        let mut k = highest;
+        while k >= lowest {
+            let found = self.fingers.find_in_open(k, self.id, key, |node| shared.id(node));
+            if found.is_some() || k == 0 {
+                return found;
+            }
+            k -= 1;
+        }
+        None
     }
 
     /// The nodes known in (n, key), closest to the key first, `count` at most.
@@ -462,7 +505,10 @@ impl Node {
         }
         let successors: Vec<NodeRef> = self.successors.iter().filter(|node| node.peer != mine).collect();
         let predecessor = self.predecessor.filter(|node| node.peer != mine);
-        let goodbye = |successors| Say::Leaving { predecessor, successors: Parcel::new(successors) };
+        let goodbye = |successors: Vec<NodeRef>| {
+            let (predecessor, nodes) = neighbourhood(predecessor, successors);
+            Say::Leaving { predecessor, nodes }
+        };
         self.send(ctx, successor, goodbye(Vec::new()));
         if let Some(predecessor) = predecessor.filter(|&node| node != successor) {
             self.send(ctx, predecessor, goodbye(successors));
@@ -502,9 +548,8 @@ impl Node {
         if !self.joined {
             return;
         }
-        let successors = Parcel::new(self.successors.iter().collect());
-        let say = Say::Neighbours { predecessor: self.predecessor, successors };
-        self.reply(ctx, from, say);
+        let (predecessor, nodes) = neighbourhood(self.predecessor, self.successors.iter());
+        self.reply(ctx, from, Say::Neighbours { predecessor, nodes });
     }
 
     /// The owner has answered the lookup.

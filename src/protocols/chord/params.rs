@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tables::{Fingers, NodeRef, Successors};
 use crate::sim::random::{Purpose, derive};
-use crate::sim::{ObjectId, PeerId, Setup, Span};
+use crate::sim::{MAX_PEERS, ObjectId, PeerId, Setup, Span};
 use crate::space::ring::{Id, Ring};
 
 /// The `[protocol.chord]` table.
@@ -102,6 +102,8 @@ pub struct Shared {
     /// By peer and virtual node: the identifier that real messages carry beside the address.
     ids: Vec<Id>,
     keys: Keys,
+    /// How much of the ring a successor list usually spans.
+    near: u64,
 }
 
 /// Where the keys of objects come from.
@@ -148,7 +150,9 @@ impl Shared {
             }
             Keys::Listed(_) | Keys::Identities => keys,
         };
-        Ok(Shared { params: params.clone(), ring, ids, keys })
+        let listed = if params.list_routes { params.successors as u128 } else { 1 };
+        let near = u64::try_from((listed << 64) / u128::from(nodes.max(1))).unwrap_or(u64::MAX);
+        Ok(Shared { params: params.clone(), ring, ids, keys, near })
     }
 
     /// The identifier of `node`.
@@ -161,6 +165,22 @@ impl Shared {
     #[inline]
     pub fn address_of_id(&self, peer: PeerId) -> *const u8 {
         self.ids.as_ptr().wrapping_add(peer.index() * self.params.virtual_nodes as usize).cast()
+    }
+
+    /// Whether so small a distance usually lies within a node's successor list: for prefetching.
+    #[inline]
+    pub fn is_near(&self, distance: u64) -> bool {
+        distance < self.near
+    }
+
+    /// Where the key of `object` lies in memory, null if it is computed: for prefetching.
+    #[inline]
+    pub fn address_of_key(&self, object: ObjectId) -> *const u8 {
+        match &self.keys {
+            Keys::Listed(keys) => keys.as_ptr().wrapping_add(object.index()).cast(),
+            Keys::Identities => self.address_of_id(PeerId::new(object.rank() % MAX_PEERS)),
+            Keys::Hashed(_) => std::ptr::null(),
+        }
     }
 
     /// The key of `object`. Objects that nobody has ever published have keys too.

@@ -61,7 +61,7 @@ impl<P: Protocol> Core<P> {
         clippy::too_many_arguments,
         reason = "the fields of one event; a struct in between would be copied twice"
     )]
-    #[inline]
+    #[inline(always)]
     pub(in crate::sim) fn transmit(
         &mut self,
         head: &mut Head,
@@ -91,7 +91,7 @@ impl<P: Protocol> Core<P> {
         }
         let time = now + self.world.latency(head.me.number(), to.number(), stamp);
         let time = time.nanos();
-        self.queue.push_with(time, || Event { time, rank, seq, cause, token, to, hops, body });
+        self.queue.push_with(time, move || Event { time, rank, seq, cause, token, to, hops, body });
     }
 
     /// Queues a timer of maintenance that cannot be cancelled.
@@ -100,7 +100,7 @@ impl<P: Protocol> Core<P> {
         head.seq = next(seq);
         let (cause, hops) = (Cause::MAINTENANCE, Hops::new(0, false));
         let (time, to) = (due.nanos(), head.me);
-        self.queue.push_with(time, || Event { time, rank, seq, cause, token: 0, to, hops, body });
+        self.queue.push_with(time, move || Event { time, rank, seq, cause, token: 0, to, hops, body });
     }
 
     /// Queues an alarm that can be cancelled.
@@ -121,7 +121,7 @@ impl<P: Protocol> Core<P> {
         }
         let hops = Hops::new(hops, false);
         let (time, to, body) = (due.nanos(), head.me, Body::Alarm);
-        self.queue.push_with(time, || Event { time, rank, seq, cause, token: 0, to, hops, body });
+        self.queue.push_with(time, move || Event { time, rank, seq, cause, token: 0, to, hops, body });
         TimerId(seq)
     }
 

@@ -1,30 +1,30 @@
 //! The loop: what happens next, to whom, and on whose account.
 
 pub(in crate::sim) mod core;
+mod foresight;
+mod outside;
 
 use std::sync::Arc;
 
-use rand::RngExt;
 use rayon::prelude::*;
 
 use self::core::{Core, Head};
+use self::foresight::STEP;
 use super::context::Context;
 use super::event::{Body, Event, Hops};
-use super::ledger::{Cause, Ledger, LookupRecord};
+use super::ledger::Ledger;
 use super::memory;
 use super::outcome::{Outcome, Tally};
 use super::peer::{MAX_PEERS, PeerId, Precedence};
 use super::presence::Presence;
-use super::protocol::{Lookup, Online, Protocol, Routine, Setup, Violation};
+use super::protocol::{Online, Protocol, Routine, Setup, Violation};
 use super::queue::{EventQueue, QueueKind};
-use super::random::{PeerStream, Purpose, derive, derive_peer, mix};
+use super::random::{Purpose, derive, mix};
 use super::time::{Span, Time};
 use super::trace::{Happened, Trace};
 use super::waiting::{Chain, Waiting, WaitingRoom};
-use super::world::{Director, Happening, PlannedLookup, World};
+use super::world::{Director, World};
 
-/// How many events ahead of its turn a peer's state is fetched into cache.
-const AHEAD: usize = 6;
 /// How often the bootstrap service looks at who is online.
 const LISTING: Span = Span::secs(1);
 
@@ -164,9 +164,19 @@ impl<P: Protocol> Engine<P> {
     pub fn run_until(&mut self, end: Time) {
         loop {
             let stop = self.director.next_time().min(self.next_listing).min(end);
-            while let Some(event) = self.core.queue.pop_before(stop.nanos()) {
+            let mut handled = 0u32;
+            loop {
+                let place = self.core.queue.pop_place(stop.nanos());
+                if place.is_null() {
+                    break;
+                }
                 self.prefetch();
-                self.handle(event);
+                // SAFETY: the queue has just given the event away, and pushes leave its place alone.
+                unsafe { self.handle(place) };
+                handled = handled.wrapping_add(1);
+                if handled == STEP || handled == 2 * STEP {
+                    self.foresee(handled / STEP);
+                }
             }
             self.now = stop;
             if stop >= end {
@@ -180,10 +190,7 @@ impl<P: Protocol> Engine<P> {
             }
             while self.director.next_time() <= stop {
                 let Some(happening) = self.director.next() else { break };
-                if let Some(number) = self.director.next_peer() {
-                    let cell = self.cells.as_ptr().wrapping_add(number as usize).cast::<u8>();
-                    (0..3).for_each(|line| memory::prefetch(cell.wrapping_add(64 * line)));
-                }
+                self.foresee(0);
                 self.happen(happening);
             }
         }
@@ -269,61 +276,23 @@ impl<P: Protocol> Engine<P> {
         }
     }
 
-    /// Fetches the state of a peer whose turn comes soon, in three steps: what its shared tables say
-    /// of it, the state itself, and what that points to.
-    #[inline]
-    fn prefetch(&self) {
-        let queue = &self.core.queue;
-        if let Some(event) = queue.upcoming(AHEAD) {
-            self.prefetch_for(event);
-        }
-        if queue.just_loaded() {
-            // A new order: what comes first has not been foreseen.
-            for event in (0..2 * AHEAD).map_while(|ahead| queue.upcoming(ahead)) {
-                if let (true, Event { to, body: Body::Message(message), .. }) = (P::FORESEES, event) {
-                    memory::prefetch_if_any(P::consults(&self.core.shared, *to, message));
-                }
-                memory::prefetch(self.cells.as_ptr().wrapping_add(event.to.index()));
-            }
-            (0..AHEAD).map_while(|ahead| queue.upcoming(ahead)).for_each(|event| self.prefetch_for(event));
-        }
-        if P::FORESEES {
-            if let Some(Event { to, body: Body::Message(message), .. }) = queue.upcoming(2 * AHEAD) {
-                memory::prefetch_if_any(P::consults(&self.core.shared, *to, message));
-            }
-            if let Some(Event { to, body: Body::Message(message), .. }) = queue.upcoming(AHEAD / 2) {
-                memory::prefetch_if_any(self.cells[to.index()].peer.follows(&self.core.shared, message));
-            }
-        }
-    }
-
-    #[inline]
-    fn prefetch_for(&self, event: &Event<P>) {
-        const LINE: usize = 64;
-        let cell = self.cells.as_ptr().wrapping_add(event.to.index()).cast::<u8>();
-        memory::prefetch(cell);
-        if let Body::Message(message) = &event.body {
-            let touched = P::touches(&self.core.shared, event.to, message);
-            let start = std::mem::offset_of!(Cell<P>, peer);
-            let lines = (start + touched.start) / LINE..(start + touched.end).div_ceil(LINE);
-            for line in lines.start.max(1)..lines.end {
-                memory::prefetch(cell.wrapping_add(line * LINE));
-            }
-        }
-    }
-
-    /// Handles one event.
-    #[inline]
-    fn handle(&mut self, event: Event<P>) {
-        let Event { time, rank, seq, cause, token, to, hops, body } = event;
+    /// Handles one event, in its place: of the fields, only what is said is copied.
+    ///
+    /// # Safety
+    /// `place` must hold an event, which is moved out, and stay as it is until this returns.
+    #[inline(always)]
+    unsafe fn handle(&mut self, place: *const Event<P>) {
+        // SAFETY: by the contract.
+        let event = unsafe { &*place };
+        let Event { time, rank, seq, cause, token, to, hops, ref body } = *event;
         let now = Time(time);
         let cell = &mut self.cells[to.index()];
         self.core.tally.events += 1;
         // The stamp counts sessions modulo 32; a peer's own timers are told apart for good by its counter.
-        let is_timer = matches!(body, Body::Timer(_) | Body::Routine(_) | Body::Alarm);
+        let is_timer = !event.is_message();
         let arrived = cell.head.online && cell.head.me == to && (!is_timer || seq >= cell.head.since);
         if self.core.trace.is_some() {
-            let happened = match (&body, arrived) {
+            let happened = match (body, arrived) {
                 (Body::Message(_), true) => Some(Happened::Delivered),
                 (Body::Message(_), false) => Some(Happened::Dropped),
                 (Body::Timer(_) | Body::Alarm, true) => Some(Happened::Alarm),
@@ -331,12 +300,13 @@ impl<P: Protocol> Engine<P> {
             };
             if let Some(happened) = happened {
                 let from = self.core.precedence.peer(rank);
-                self.core.trace_message(now, happened, from, to, cause, hops, &body);
+                self.core.trace_message(now, happened, from, to, cause, hops, body);
             }
         }
+        // SAFETY: by the contract; this is the one time that it is moved out.
+        let body = unsafe { std::ptr::read(body) };
         if !arrived {
-            let is_message = matches!(body, Body::Message(_) | Body::Get(_) | Body::Gift);
-            self.core.tally.dropped += u64::from(is_message);
+            self.core.tally.dropped += u64::from(!is_timer);
         } else {
             let Cell { head, peer } = cell;
             let core = &mut self.core;
@@ -393,133 +363,6 @@ impl<P: Protocol> Engine<P> {
         }
         if let Some(slot) = cause.slot() {
             self.core.ledger.handled(slot);
-        }
-    }
-
-    fn happen(&mut self, happening: Happening) {
-        match happening {
-            Happening::Join(number) => self.join(number),
-            Happening::Leave(number) => self.leave(number, true),
-            Happening::Crash(number) => self.leave(number, false),
-            Happening::Lookup(planned) => self.look_up(planned),
-            Happening::Measure => self.measure(),
-        }
-    }
-
-    /// A peer comes online: in its first session as it was made, later as a new session of the same peer.
-    fn join(&mut self, number: u32) {
-        self.count_presence();
-        let Cell { head, peer } = &mut self.cells[number as usize];
-        if head.online {
-            return;
-        }
-        if head.seq > 0 {
-            head.me = head.me.next_session();
-            head.rank = self.core.precedence.rank(head.me);
-            *peer = peer.on_return(head.me, &self.core.shared);
-        }
-        head.online = true;
-        head.since = head.seq;
-        self.changed = true;
-        let core = &mut self.core;
-        core.tally.joins += 1;
-        let roster = core.presence.roster();
-        let mut stream = PeerStream { key: derive_peer(core.peer_key, number), drawn: &mut head.drawn };
-        let contact = (!roster.is_empty()).then(|| roster[stream.random_range(0..roster.len())]);
-        core.presence.arrive(head.me);
-        let mut ctx = Context { core, head, now: self.now, cause: Cause::JOIN, hops: 0, token: 0 };
-        peer.on_join(&mut ctx, contact);
-        self.start_routines(number);
-    }
-
-    fn leave(&mut self, number: u32, graceful: bool) {
-        self.count_presence();
-        let Cell { head, peer } = &mut self.cells[number as usize];
-        if !head.online {
-            return;
-        }
-        let core = &mut self.core;
-        if graceful {
-            let mut ctx = Context { core, head, now: self.now, cause: Cause::MAINTENANCE, hops: 0, token: 0 };
-            peer.on_leave(&mut ctx);
-        }
-        head.online = false;
-        // Even a peer that has sent nothing is somebody new when it returns.
-        head.seq = head.seq.max(1);
-        core.waiting.clear(&mut head.waiting);
-        core.presence.depart(head.me);
-        self.changed = true;
-    }
-
-    fn look_up(&mut self, planned: PlannedLookup) {
-        let PlannedLookup { number, origin, object, measured } = planned;
-        let Cell { head, peer } = &mut self.cells[origin as usize];
-        debug_assert!(head.online, "the director issues lookups from peers that are online");
-        let core = &mut self.core;
-        let holders = core.world.holders(object);
-        let online_holders = if core.presence.roster().len() == core.peers as usize {
-            holders.len() - usize::from(holders.binary_search(&origin).is_ok())
-        } else {
-            let online = |&&holder: &&u32| holder != origin && core.presence.address(holder).is_some();
-            holders.iter().filter(online).count()
-        } as u32;
-        let record = LookupRecord {
-            number,
-            origin,
-            object,
-            issued: self.now,
-            answer: None,
-            messages: 0,
-            bytes: 0,
-            providers: 0,
-            online_holders,
-            visited: 0,
-            direct: Span::ZERO,
-        };
-        core.tally.lookups += u64::from(measured);
-        let slot = core.ledger.open(record, self.now + self.director.deadline(), measured);
-        let cause = Cause::lookup(slot);
-        core.trace_message(
-            self.now,
-            Happened::Issued,
-            head.me,
-            head.me,
-            cause,
-            Hops::new(0, false),
-            &Body::Alarm,
-        );
-        let mut ctx = Context { core, head, now: self.now, cause, hops: 0, token: 0 };
-        peer.on_lookup(&mut ctx, Lookup { number, object });
-        self.core.ledger.handled(slot);
-    }
-
-    fn measure(&mut self) {
-        self.count_presence();
-        self.core.tally.measure();
-        self.measured_since = self.now;
-        for cell in &mut self.cells {
-            cell.head.handled = 0;
-        }
-    }
-
-    /// Adds up the time that peers have been online since the last time.
-    fn count_presence(&mut self) {
-        let span = self.now.since(self.counted_until).nanos();
-        self.core.tally.peer_nanos += u128::from(span) * self.core.presence.roster().len() as u128;
-        self.counted_until = self.now;
-    }
-
-    /// Starts the periodic duties of a participant that is online, each at a random phase.
-    fn start_routines(&mut self, number: u32) {
-        let head = &mut self.cells[number as usize].head;
-        if !head.online {
-            return;
-        }
-        for (index, routine) in self.routines.iter().enumerate() {
-            let key = derive_peer(self.core.peer_key, number);
-            let phase =
-                PeerStream { key, drawn: &mut head.drawn }.random_range(0..routine.period.nanos().max(1));
-            self.core.schedule(head, self.now + Span(phase), Body::Routine(index as u8));
         }
     }
 }

@@ -2,19 +2,20 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::mem::MaybeUninit;
 
 use super::Keyed;
 
 /// The standard library's binary heap as an event queue.
-#[derive(Debug)]
 pub struct Heap<E> {
     events: BinaryHeap<Earliest<E>>,
+    popped: MaybeUninit<E>,
 }
 
 impl<E: Keyed> Heap<E> {
     /// An empty heap.
     pub fn new() -> Heap<E> {
-        Heap { events: BinaryHeap::new() }
+        Heap { events: BinaryHeap::new(), popped: MaybeUninit::uninit() }
     }
 
     /// Adds an event.
@@ -27,6 +28,15 @@ impl<E: Keyed> Heap<E> {
     #[inline]
     pub fn pop_before(&mut self, limit: u64) -> Option<E> {
         if self.peek()?.key().time < limit { self.events.pop().map(|Earliest(event)| event) } else { None }
+    }
+
+    /// As [`pop_before`](Self::pop_before), in a place from where the caller moves it out, once; null for none.
+    #[inline]
+    pub(super) fn pop_place(&mut self, limit: u64) -> *const E {
+        match self.pop_before(limit) {
+            Some(event) => self.popped.write(event),
+            None => std::ptr::null(),
+        }
     }
 
     /// The first event.
@@ -50,6 +60,12 @@ impl<E: Keyed> Heap<E> {
 impl<E: Keyed> Default for Heap<E> {
     fn default() -> Self {
         Heap::new()
+    }
+}
+
+impl<E> std::fmt::Debug for Heap<E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Heap").field("len", &self.events.len()).finish_non_exhaustive()
     }
 }
 

@@ -71,11 +71,19 @@ impl<E: Keyed> EventQueue<E> {
     }
 
     /// The first event, if its time lies before `limit` (nanoseconds).
-    #[inline]
     pub fn pop_before(&mut self, limit: u64) -> Option<E> {
+        let place = self.pop_place(limit);
+        // SAFETY: it is moved out once, before the queue is asked for anything else.
+        (!place.is_null()).then(|| unsafe { place.read() })
+    }
+
+    /// Where the first event lies, if its time lies before `limit` (nanoseconds), else null. It counts as popped: it is the
+    /// caller's to move out, once, and lies there until the next call for an event; pushes leave it alone.
+    #[inline(always)]
+    pub(in crate::sim) fn pop_place(&mut self, limit: u64) -> *const E {
         match self {
-            EventQueue::Wheel(wheel) => wheel.pop_before(limit),
-            EventQueue::Heap(heap) => heap.pop_before(limit),
+            EventQueue::Wheel(wheel) => wheel.pop_place(limit),
+            EventQueue::Heap(heap) => heap.pop_place(limit),
         }
     }
 
@@ -89,12 +97,13 @@ impl<E: Keyed> EventQueue<E> {
         }
     }
 
-    /// Whether the last event popped was the first of its bucket. A hint, as [`upcoming`](Self::upcoming).
+    /// How many events of the present bucket have been popped; 0 if the queue knows no buckets. A hint, as
+    /// [`upcoming`](Self::upcoming).
     #[inline]
-    pub fn just_loaded(&self) -> bool {
+    pub fn progress(&self) -> usize {
         match self {
-            EventQueue::Wheel(wheel) => wheel.just_loaded(),
-            EventQueue::Heap(_) => false,
+            EventQueue::Wheel(wheel) => wheel.progress(),
+            EventQueue::Heap(_) => 0,
         }
     }
 

@@ -4,197 +4,181 @@
 //! be filled. Chunks never move; slabs of them are large allocations for which huge pages are asked.
 //!
 //! This is one of the few places with `unsafe`. The slots of a chunk are written and read without a tag saying which are
-//! filled: the bucket's count says so. What safe buckets in its place (`Vec<Vec<E>>`) would cost has not been measured yet.
+//! filled: the bucket says so.
 
 use std::mem::MaybeUninit;
 
 use crate::sim::memory;
 
 pub(super) const CHUNK: usize = 64;
+/// Chunks in a slab.
 const SLAB: usize = 8192;
+/// Events in a slab.
+const ROOM: usize = SLAB * CHUNK;
 /// A queue with fewer chunks than this does without huge pages.
 const SMALL: u32 = 512;
 const NONE: u32 = u32::MAX;
 
-/// A chunk of events and the next one of its bucket or of the free list.
-#[repr(C)]
-struct Chunk<E> {
-    events: [MaybeUninit<E>; CHUNK],
-    next: u32,
-}
-
-/// A list of chunks. All but the first are full; `count` says how full the first is.
+/// A list of chunks, of which all but the last one taken are full.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bucket {
-    head: u32,
+    /// Where the next event goes: chunk number times [`CHUNK`] plus slot. Slot 0 means that a chunk is to be taken first:
+    /// the last one, of the number before, is full, or there is none.
+    end: u32,
     count: u32,
 }
 
 impl Bucket {
-    pub(super) const EMPTY: Bucket = Bucket { head: NONE, count: 0 };
+    pub(super) const EMPTY: Bucket = Bucket { end: 0, count: 0 };
 
     #[inline]
     pub(super) fn len(self) -> usize {
         self.count as usize
     }
-}
 
-/// Where an event lies: chunk number times [`CHUNK`] plus slot.
-pub(super) type At = u32;
+    /// The last chunk taken, and how many of its slots are filled. The bucket is not empty.
+    #[inline]
+    fn last(self) -> (u32, usize) {
+        let place = self.end - 1;
+        (place / CHUNK as u32, place as usize % CHUNK + 1)
+    }
+}
 
 /// The chunks of all buckets of one queue.
 pub(super) struct Pool<E> {
-    slabs: Vec<Box<[MaybeUninit<Chunk<E>>]>>,
+    slabs: Vec<Box<[MaybeUninit<E>]>>,
+    /// By chunk: the next one of its bucket or of the free list.
+    next: Vec<u32>,
     free: u32,
-    fresh: u32,
 }
 
 impl<E> Pool<E> {
     pub(super) fn new() -> Pool<E> {
-        Pool { slabs: Vec::new(), free: NONE, fresh: 0 }
+        Pool { slabs: Vec::new(), next: Vec::new(), free: NONE }
     }
 
     #[inline]
-    fn chunk(&self, chunk: u32) -> *const Chunk<E> {
-        // SAFETY: chunk numbers are those that `take_fresh` gave, and it made sure of their slab.
-        unsafe {
-            self.slabs.get_unchecked(chunk as usize / SLAB).get_unchecked(chunk as usize % SLAB).as_ptr()
-        }
+    fn place(&self, at: u32) -> *const MaybeUninit<E> {
+        // SAFETY: places lie in chunks that `take_fresh` gave, and it made sure of their slab.
+        unsafe { self.slabs.get_unchecked(at as usize / ROOM).as_ptr().add(at as usize % ROOM) }
     }
 
     #[inline]
-    fn chunk_mut(&mut self, chunk: u32) -> *mut Chunk<E> {
-        // SAFETY: as in `chunk`.
-        unsafe {
-            self.slabs
-                .get_unchecked_mut(chunk as usize / SLAB)
-                .get_unchecked_mut(chunk as usize % SLAB)
-                .as_mut_ptr()
-        }
+    fn place_mut(&mut self, at: u32) -> *mut MaybeUninit<E> {
+        // SAFETY: as in `place`.
+        unsafe { self.slabs.get_unchecked_mut(at as usize / ROOM).as_mut_ptr().add(at as usize % ROOM) }
     }
 
-    #[inline]
-    fn take(&mut self) -> u32 {
-        if self.free == NONE {
-            return self.take_fresh();
+    /// Takes a chunk for `bucket` and gives its first place; the bucket learns of it when that is filled.
+    #[inline(never)]
+    fn extend(&mut self, bucket: Bucket) -> u32 {
+        let chunk = if self.free == NONE { self.take_fresh() } else { self.free };
+        let next = &mut self.next[chunk as usize];
+        if chunk == self.free {
+            self.free = *next;
         }
-        let chunk = self.free;
-        // SAFETY: a chunk on the free list was handed out before, so its `next` is initialised.
-        self.free = unsafe { (*self.chunk(chunk)).next };
-        chunk
+        *next = if bucket.count == 0 { NONE } else { bucket.last().0 };
+        chunk * CHUNK as u32
     }
 
     #[cold]
     fn take_fresh(&mut self) -> u32 {
-        let chunk = self.fresh;
-        // Places are 32-bit: chunk * 64 + slot.
-        assert!((chunk as usize) < u32::MAX as usize / CHUNK, "more than four billion pending events");
-        if chunk as usize / SLAB == self.slabs.len() {
-            self.slabs.push(Box::new_uninit_slice(SLAB));
+        let chunk = self.next.len();
+        // Places are 32-bit, and none is the last.
+        assert!(chunk < u32::MAX as usize / CHUNK, "more than four billion pending events");
+        if chunk / SLAB == self.slabs.len() {
+            self.slabs.push(Box::new_uninit_slice(ROOM));
         }
-        if chunk == SMALL || chunk > SMALL && (chunk as usize).is_multiple_of(SLAB) {
-            memory::ask_for_huge_pages(&self.slabs[chunk as usize / SLAB]);
+        if chunk == SMALL as usize || chunk > SMALL as usize && chunk.is_multiple_of(SLAB) {
+            memory::ask_for_huge_pages(&self.slabs[chunk / SLAB]);
         }
-        self.fresh += 1;
-        chunk
+        self.next.push(NONE);
+        chunk as u32
     }
 
     #[inline]
     fn release(&mut self, chunk: u32) {
-        let free = self.free;
-        // SAFETY: `chunk` was handed out by `take`, so it lies in a slab; writing `next` initialises it.
-        unsafe { (*self.chunk_mut(chunk)).next = free };
+        self.next[chunk as usize] = self.free;
         self.free = chunk;
     }
 
     /// Appends the event that `make` makes to `bucket`.
     #[inline(always)]
     pub(super) fn push_with(&mut self, bucket: &mut Bucket, make: impl FnOnce() -> E) {
-        let slot = bucket.count as usize % CHUNK;
-        let mut head = bucket.head;
-        if slot == 0 {
-            head = self.take();
-            // SAFETY: the chunk was just handed out to this bucket alone.
-            unsafe { (*self.chunk_mut(head)).next = bucket.head };
+        let mut end = bucket.end;
+        if end.is_multiple_of(CHUNK as u32) {
+            end = self.extend(*bucket);
         }
-        // SAFETY: the head chunk belongs to this bucket, and slot `count % 64` of it is not filled yet.
-        let place = unsafe { &mut (*self.chunk_mut(head)).events[slot] };
+        // SAFETY: the chunk belongs to this bucket alone, and the place is not filled yet.
+        let place = unsafe { &mut *self.place_mut(end) };
         place.write(make());
         // The next line will be wanted when this bucket's turn to be appended to comes again.
         memory::prefetch(std::ptr::from_ref(place).wrapping_add(2));
         // Only now: if `make` has panicked, a chunk is lost, and nothing unfilled is taken for filled.
-        bucket.head = head;
-        bucket.count += 1;
+        *bucket = Bucket { end: end + 1, count: bucket.count + 1 };
     }
 
-    /// Calls `visit` with the place of every event of `bucket` and the event.
+    /// Calls `visit` with every event of `bucket`.
     #[inline]
-    pub(super) fn for_each(&self, bucket: Bucket, mut visit: impl FnMut(At, &E)) {
-        let mut chunk = bucket.head;
-        let mut left = bucket.len();
-        while left > 0 {
-            let filled = (left - 1) % CHUNK + 1;
-            let this = self.chunk(chunk);
+    pub(super) fn for_each(&self, bucket: Bucket, mut visit: impl FnMut(&E)) {
+        if bucket.count == 0 {
+            return;
+        }
+        let (mut chunk, mut filled) = bucket.last();
+        loop {
+            let next = self.next[chunk as usize];
+            self.prefetch(next);
             for slot in 0..filled {
-                // SAFETY: the first `filled` slots of each chunk of a bucket are filled, by `push`.
-                let event = unsafe { (*this).events[slot].assume_init_ref() };
-                visit(chunk * CHUNK as u32 + slot as u32, event);
+                // SAFETY: the first `filled` slots of each chunk of a bucket are filled, by `push_with`.
+                visit(unsafe { (*self.place(chunk * CHUNK as u32 + slot as u32)).assume_init_ref() });
             }
-            left -= filled;
-            // SAFETY: a chunk in a bucket has its `next` initialised, by `push`.
-            chunk = unsafe { (*this).next };
+            if next == NONE {
+                return;
+            }
+            (chunk, filled) = (next, CHUNK);
+        }
+    }
+
+    /// Asks for the beginning of a chunk; the machine foresees the rest.
+    #[inline]
+    fn prefetch(&self, chunk: u32) {
+        if chunk != NONE {
+            let start = self.place(chunk * CHUNK as u32).cast::<u8>();
+            (0..4).for_each(|line| memory::prefetch(start.wrapping_add(64 * line)));
         }
     }
 
     /// The event at `slot` of the most recently filled chunk of `bucket`, if there is one.
     #[inline]
     pub(super) fn get_recent(&self, bucket: Bucket, slot: usize) -> Option<&E> {
-        let filled = if bucket.count == 0 { 0 } else { (bucket.len() - 1) % CHUNK + 1 };
-        if slot >= filled {
+        if bucket.count == 0 {
             return None;
         }
+        let (chunk, filled) = bucket.last();
         // SAFETY: as in `for_each`.
-        Some(unsafe { (*self.chunk(bucket.head)).events[slot].assume_init_ref() })
+        (slot < filled)
+            .then(|| unsafe { (*self.place(chunk * CHUNK as u32 + slot as u32)).assume_init_ref() })
     }
 
     /// Moves every event of `bucket` out, handing each to `visit`, and gives its chunks back one by one.
+    #[inline]
     pub(super) fn drain(&mut self, bucket: Bucket, mut visit: impl FnMut(&mut Self, E)) {
-        let mut chunk = bucket.head;
-        let mut left = bucket.len();
-        while left > 0 {
-            let filled = (left - 1) % CHUNK + 1;
+        if bucket.count == 0 {
+            return;
+        }
+        let (mut chunk, mut filled) = bucket.last();
+        loop {
             for slot in 0..filled {
                 // SAFETY: as in `for_each`; each filled slot is read once, and then forgotten with its bucket.
-                let event = unsafe { (*self.chunk(chunk)).events[slot].assume_init_read() };
+                let event = unsafe { (*self.place(chunk * CHUNK as u32 + slot as u32)).assume_init_read() };
                 visit(self, event);
             }
-            left -= filled;
-            // SAFETY: as in `for_each`.
-            let next = unsafe { (*self.chunk(chunk)).next };
+            let next = self.next[chunk as usize];
             self.release(chunk);
-            chunk = next;
+            if next == NONE {
+                return;
+            }
+            (chunk, filled) = (next, CHUNK);
         }
-    }
-
-    /// Gives the chunks of a bucket back whose events have all been moved out by [`read`](Self::read).
-    pub(super) fn release_all(&mut self, bucket: Bucket) {
-        let mut chunk = bucket.head;
-        for _ in 0..bucket.len().div_ceil(CHUNK) {
-            // SAFETY: as in `for_each`.
-            let next = unsafe { (*self.chunk(chunk)).next };
-            self.release(chunk);
-            chunk = next;
-        }
-    }
-
-    /// Moves the event at `at` out.
-    ///
-    /// # Safety
-    /// `at` must come from [`for_each`](Self::for_each) over a bucket that has not been released, and the event there
-    /// must not have been moved out before.
-    #[inline]
-    pub(super) unsafe fn read(&self, at: At) -> E {
-        // SAFETY: by the contract, the slot is filled and is read for the last time.
-        unsafe { (*self.chunk(at / CHUNK as u32)).events[at as usize % CHUNK].assume_init_read() }
     }
 }

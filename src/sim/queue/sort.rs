@@ -1,27 +1,12 @@
-//! Sorting one bucket that falls due: a counting sort on the high bits of the time, then insertion.
+//! Sorting one bucket that falls due: its events are spread by the high bits of their times, then put right by insertion.
 
-use super::pool::At;
+use std::mem::MaybeUninit;
 
-/// A sortable stand-in for an event: its place in the order, relative to its bucket, and where it lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Item {
-    /// Time since the start of the bucket in the high half (a bucket is at most 2^32 ns wide), the sender's rank below.
-    pub(super) key: u64,
-    /// The sender's counter.
-    pub(super) seq: u32,
-    /// Where the event lies.
-    pub(super) at: At,
-}
+use super::Keyed;
+use super::pool::{Bucket, Pool};
 
-impl Item {
-    #[inline]
-    fn order(&self) -> (u64, u32) {
-        (self.key, self.seq)
-    }
-}
-
-/// Most bins that the counting sort uses.
-const MAX_BIN_BITS: u32 = 12;
+/// Most bins that events are spread over.
+const MAX_BIN_BITS: u32 = 13;
 /// Bins longer than this are sorted by the standard library: insertion would be quadratic where a whole bucket carries
 /// one instant.
 const LONG_BIN: u32 = 32;
@@ -29,46 +14,55 @@ const LONG_BIN: u32 = 32;
 /// Scratch space that is kept from bucket to bucket.
 #[derive(Debug, Default)]
 pub(super) struct Sorter {
-    starts: Vec<u32>,
+    /// By bin: how many events it has, then where the next one of them goes.
+    places: Vec<u32>,
 }
 
 impl Sorter {
-    /// Sorts `items` (of a bucket `1 << width_bits` nanoseconds wide) into `sorted`, which is overwritten.
-    pub(super) fn sort(&mut self, items: &[Item], width_bits: u32, sorted: &mut Vec<Item>) {
-        sorted.clear();
-        if items.len() <= LONG_BIN as usize {
-            sorted.extend_from_slice(items);
-            insertion(sorted);
-            return;
+    /// Moves the events of `bucket`, which begins at `start` and is `1 << width_bits` nanoseconds wide, into `run`, in their
+    /// order. `run` is empty.
+    pub(super) fn sort<E: Keyed>(
+        &mut self,
+        pool: &mut Pool<E>,
+        bucket: Bucket,
+        start: u64,
+        width_bits: u32,
+        run: &mut Vec<MaybeUninit<E>>,
+    ) {
+        debug_assert!(run.is_empty());
+        let count = bucket.len();
+        let bin_bits = (count.max(1).ilog2() + 1).min(MAX_BIN_BITS).min(width_bits);
+        let shift = width_bits - bin_bits;
+        let places = &mut self.places;
+        places.clear();
+        places.resize(1 << bin_bits, 0);
+        pool.for_each(bucket, |event| places[((event.key().time - start) >> shift) as usize] += 1);
+        let (mut longest, mut before) = (0, 0);
+        for place in places.iter_mut() {
+            let length = std::mem::replace(place, before);
+            longest = longest.max(length);
+            before += length;
         }
-        let bin_bits = (items.len().ilog2()).min(MAX_BIN_BITS).min(width_bits);
-        let shift = 32 + width_bits - bin_bits;
-        let bins = 1usize << bin_bits;
-        self.starts.clear();
-        self.starts.resize(bins + 1, 0);
-        for item in items {
-            self.starts[(item.key >> shift) as usize + 1] += 1;
-        }
-        let longest = self.starts.iter().copied().max().unwrap_or(0);
-        for bin in 0..bins {
-            self.starts[bin + 1] += self.starts[bin];
-        }
-        sorted.resize(items.len(), items[0]);
-        for item in items {
-            let place = &mut self.starts[(item.key >> shift) as usize];
-            sorted[*place as usize] = *item;
+        run.reserve(count);
+        let free = &mut run.spare_capacity_mut()[..count];
+        pool.drain(bucket, |_, event| {
+            let place = &mut places[((event.key().time - start) >> shift) as usize];
+            free[*place as usize].write(MaybeUninit::new(event));
             *place += 1;
-        }
+        });
+        // SAFETY: the places of all bins together are 0 to `count`, and each has been written: every bin got as many
+        // events as had been counted, in places of its own.
+        unsafe { run.set_len(count) };
         if longest <= LONG_BIN {
-            insertion(sorted);
+            insertion(run);
             return;
         }
-        // After scattering, starts[bin] is the end of that bin.
+        // By now the place of each bin is its end.
         let mut start = 0;
-        for &end in &self.starts[..bins] {
-            let bin = &mut sorted[start..end as usize];
+        for &end in &*places {
+            let bin = &mut run[start..end as usize];
             if bin.len() > LONG_BIN as usize {
-                bin.sort_unstable_by_key(Item::order);
+                bin.sort_unstable_by_key(|event| key(event));
             } else {
                 insertion(bin);
             }
@@ -77,15 +71,20 @@ impl Sorter {
     }
 }
 
+#[inline(always)]
+fn key<E: Keyed>(event: &MaybeUninit<E>) -> super::Key {
+    // SAFETY: `sort` looks only at events that it has moved into the run.
+    unsafe { event.assume_init_ref() }.key()
+}
+
 #[inline]
-fn insertion(items: &mut [Item]) {
-    for i in 1..items.len() {
-        let item = items[i];
-        let mut j = i;
-        while j > 0 && items[j - 1].order() > item.order() {
-            items[j] = items[j - 1];
-            j -= 1;
+fn insertion<E: Keyed>(run: &mut [MaybeUninit<E>]) {
+    for i in 1..run.len() {
+        let moved = key(&run[i]);
+        let mut place = i;
+        while place > 0 && key(&run[place - 1]) > moved {
+            run.swap(place - 1, place);
+            place -= 1;
         }
-        items[j] = item;
     }
 }

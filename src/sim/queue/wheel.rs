@@ -11,7 +11,7 @@ use std::mem::MaybeUninit;
 use super::Keyed;
 use super::heap::Heap;
 use super::pool::{Bucket, Pool};
-use super::sort::{Item, Sorter};
+use super::sort::Sorter;
 
 const EPOCH_BITS: u32 = 9;
 const NEAR: usize = 2 << EPOCH_BITS;
@@ -21,7 +21,9 @@ const TARGET: usize = 64;
 /// …but not fewer or more than this.
 const FEWEST: usize = 64;
 const MOST: usize = 8_192;
-/// 131 µs until measured; at most 4.3 s, as [`Item`] holds 32 bits of time.
+/// So many events are compared with the limit and the side heap at a time.
+const LOOK: usize = 64;
+/// 131 µs until measured; at most 4.3 s.
 const FIRST_SHIFT: u32 = 17;
 const MAX_SHIFT: u32 = 32;
 const MIN_SHIFT: u32 = 3;
@@ -32,6 +34,8 @@ pub struct Wheel<E> {
     shift: u32,
     /// The first bucket that has not been loaded: what is pushed before it goes to the side heap.
     frontier: u64,
+    /// How many buckets the near ring holds from there on.
+    reach: u64,
     /// The near ring holds the buckets of `epoch` and `epoch + 1`.
     epoch: u64,
     near: Ring<NEAR>,
@@ -41,11 +45,12 @@ pub struct Wheel<E> {
     /// The bucket being run: its sorted items, and how many of them have been popped.
     run: Vec<MaybeUninit<E>>,
     cursor: usize,
-    sorted: Vec<Item>,
+    /// As far as this, events of the run come before `limit` and before all in the side heap.
+    sure: usize,
+    limit: u64,
     /// The bucket that will be loaded next, if it is known and none before it is filled in the meantime.
     following: Option<u64>,
     side: Heap<E>,
-    unsorted: Vec<Item>,
     sorter: Sorter,
     len: usize,
     watch: Watch,
@@ -75,8 +80,11 @@ impl<const N: usize> Ring<N> {
     #[inline(always)]
     fn push_with<E>(&mut self, pool: &mut Pool<E>, number: u64, make: impl FnOnce() -> E) {
         let place = number as usize % N;
-        self.occupied[place / 64] |= 1 << (place % 64);
-        pool.push_with(&mut self.buckets[place], make);
+        let bucket = &mut self.buckets[place];
+        if bucket.len() == 0 {
+            self.occupied[place / 64] |= 1 << (place % 64);
+        }
+        pool.push_with(bucket, make);
     }
 
     #[inline]
@@ -114,6 +122,7 @@ impl<E: Keyed> Wheel<E> {
             pool: Pool::new(),
             shift: FIRST_SHIFT,
             frontier: 0,
+            reach: NEAR as u64,
             epoch: 0,
             near: Ring::new(),
             far: Ring::new(),
@@ -121,10 +130,10 @@ impl<E: Keyed> Wheel<E> {
             spill_first: u64::MAX,
             run: Vec::new(),
             cursor: 0,
-            sorted: Vec::new(),
+            sure: 0,
+            limit: 0,
             following: None,
             side: Heap::new(),
-            unsorted: Vec::new(),
             sorter: Sorter::default(),
             len: 0,
             watch: Watch::default(),
@@ -149,7 +158,7 @@ impl<E: Keyed> Wheel<E> {
     #[inline(always)]
     pub fn push_with(&mut self, time: u64, make: impl FnOnce() -> E) {
         let number = time >> self.shift;
-        if number >= self.frontier && (number >> EPOCH_BITS) <= self.epoch + 1 {
+        if number.wrapping_sub(self.frontier) < self.reach {
             self.near.push_with(&mut self.pool, number, make);
         } else {
             self.place_elsewhere(number, make());
@@ -159,7 +168,7 @@ impl<E: Keyed> Wheel<E> {
 
     fn place(&mut self, event: E) {
         let number = event.key().time >> self.shift;
-        if number >= self.frontier && (number >> EPOCH_BITS) <= self.epoch + 1 {
+        if number.wrapping_sub(self.frontier) < self.reach {
             self.near.push_with(&mut self.pool, number, || event);
         } else {
             self.place_elsewhere(number, event);
@@ -171,6 +180,7 @@ impl<E: Keyed> Wheel<E> {
         if number < self.frontier {
             self.watch.side += 1;
             self.side.push(event);
+            self.sure = self.cursor;
         } else {
             self.place_far(number >> EPOCH_BITS, event);
         }
@@ -185,34 +195,48 @@ impl<E: Keyed> Wheel<E> {
         }
     }
 
-    /// The first event, if its time lies before `limit`. After `None`, nothing may be pushed before `limit`.
-    #[inline]
-    pub fn pop_before(&mut self, limit: u64) -> Option<E> {
-        if self.cursor == self.run.len() && self.side.is_empty() && !self.load_next(limit) {
-            return None;
-        }
-        let Some(first) = self.run.get(self.cursor) else {
-            let event = self.side.pop_before(limit)?;
+    /// Where the first event lies, if its time lies before `limit`, else null: the caller moves it out, once, before the next
+    /// call. After null, nothing may be pushed before `limit`.
+    #[inline(always)]
+    pub(super) fn pop_place(&mut self, limit: u64) -> *const E {
+        if self.cursor < self.sure && limit == self.limit {
             self.len -= 1;
-            return Some(event);
-        };
-        // SAFETY: events at or after the cursor have not been moved out.
-        let key = unsafe { first.assume_init_ref() }.key();
-        if let Some(beside) = self.side.peek()
-            && beside.key() < key
-        {
-            let event = self.side.pop_before(limit)?;
-            self.len -= 1;
-            return Some(event);
+            return self.advance();
         }
-        if key.time >= limit {
-            return None;
-        }
-        // SAFETY: as above; the cursor moves on, so it is read once.
-        let event = unsafe { first.assume_init_read() };
+        self.pop_slowly(limit)
+    }
+
+    /// The place of the event at the cursor, which moves on.
+    #[inline(always)]
+    fn advance(&mut self) -> *const E {
+        // SAFETY: `sure`, and so the cursor, is below the length of the run.
+        let place = unsafe { self.run.as_ptr().add(self.cursor) };
         self.cursor += 1;
-        self.len -= 1;
-        Some(event)
+        place.cast()
+    }
+
+    /// Finds out how far the run may be followed without another look, and takes the first event.
+    #[inline(never)]
+    fn pop_slowly(&mut self, limit: u64) -> *const E {
+        if self.cursor == self.run.len() && self.side.is_empty() && !self.load_next(limit) {
+            return std::ptr::null();
+        }
+        self.limit = limit;
+        // SAFETY: events at or after the cursor have not been moved out.
+        let keys = self.run[self.cursor..].iter().map(|event| unsafe { event.assume_init_ref() }.key());
+        let sure = match self.side.peek() {
+            None => keys.take(LOOK).take_while(|key| key.time < limit).count(),
+            Some(beside) => {
+                let beside = beside.key();
+                keys.take(LOOK).take_while(|key| key.time < limit && *key < beside).count()
+            }
+        };
+        self.sure = self.cursor + sure;
+        let place = if sure > 0 { self.advance() } else { self.side.pop_place(limit) };
+        if !place.is_null() {
+            self.len -= 1;
+        }
+        place
     }
 
     /// An event whose turn comes about `ahead` events from now: of the present bucket in its order, else of the next one
@@ -227,36 +251,31 @@ impl<E: Keyed> Wheel<E> {
         }
     }
 
-    /// Whether the last event popped was the first of its bucket.
+    /// How many events of the present bucket have been popped.
     #[inline]
-    pub fn just_loaded(&self) -> bool {
-        self.cursor == 1
+    pub fn progress(&self) -> usize {
+        self.cursor
     }
 
     /// Loads the next bucket that holds events before `limit`. The current run is exhausted and the side heap empty.
     fn load_next(&mut self, limit: u64) -> bool {
         self.run.clear();
         self.cursor = 0;
+        self.sure = 0;
         self.tune();
         let Some(number) = self.find_next(limit) else { return false };
         self.frontier = number + 1;
-        let start = number << self.shift;
+        self.measure_reach();
         let bucket = self.near.take(number);
         self.watch.buckets += 1;
         self.watch.events += bucket.len();
-        let unsorted = &mut self.unsorted;
-        unsorted.clear();
-        self.pool.for_each(bucket, |at, event| {
-            let key = event.key();
-            unsorted.push(Item { key: (key.time - start) << 32 | u64::from(key.rank), seq: key.seq, at });
-        });
-        self.sorter.sort(&self.unsorted, self.shift, &mut self.sorted);
-        let pool = &self.pool;
-        // SAFETY: each place of the bucket is read once, and then released.
-        self.run.extend(self.sorted.iter().map(|item| MaybeUninit::new(unsafe { pool.read(item.at) })));
-        self.pool.release_all(bucket);
+        self.sorter.sort(&mut self.pool, bucket, number << self.shift, self.shift, &mut self.run);
         self.following = self.near.first(self.frontier, (self.epoch + 2) << EPOCH_BITS);
         true
+    }
+
+    fn measure_reach(&mut self) {
+        self.reach = ((self.epoch + 2) << EPOCH_BITS).saturating_sub(self.frontier);
     }
 
     /// The next bucket with events, if it starts before `limit`; moves far epochs down on the way.
@@ -288,6 +307,7 @@ impl<E: Keyed> Wheel<E> {
     fn enter(&mut self, epoch: u64) {
         let loaded_until = self.epoch + 1;
         self.epoch = epoch;
+        self.measure_reach();
         for down in (loaded_until + 1).max(epoch)..=epoch + 1 {
             let bucket = self.far.take(down);
             let (near, shift) = (&mut self.near, self.shift);
@@ -348,6 +368,7 @@ impl<E: Keyed> Wheel<E> {
         self.frontier = (self.frontier << self.shift) >> shift;
         self.shift = shift;
         self.epoch = self.frontier >> EPOCH_BITS;
+        self.measure_reach();
         for bucket in buckets {
             let mut moved = Vec::with_capacity(bucket.len());
             self.pool.drain(bucket, |_, event| moved.push(event));
