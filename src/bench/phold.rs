@@ -109,7 +109,7 @@ impl World for Delays {
 
     #[inline]
     fn latency(&self, _from: u32, _to: u32, stamp: u64) -> Span {
-        Span(LOOKAHEAD.nanos() + (exponential(mix(self.key ^ stamp)) * MEAN_NANOS) as u64)
+        Span(LOOKAHEAD.nanos() + (exponential(mix(self.key ^ stamp)) * MEAN_NANOS) as i64 as u64)
     }
 
     fn floor(&self) -> Span {

@@ -19,7 +19,7 @@ use super::peer::{MAX_PEERS, PeerId, Precedence};
 use super::presence::Presence;
 use super::protocol::{Online, Protocol, Routine, Setup, Violation};
 use super::queue::{EventQueue, QueueKind};
-use super::random::{Purpose, derive, mix};
+use super::random::{Purpose, derive, fold};
 use super::time::{Span, Time};
 use super::trace::{Happened, Trace};
 use super::waiting::{Chain, Waiting, WaitingRoom};
@@ -173,9 +173,11 @@ impl<P: Protocol> Engine<P> {
                 self.prefetch();
                 // SAFETY: the queue has just given the event away, and pushes leave its place alone.
                 unsafe { self.handle(place) };
-                handled = handled.wrapping_add(1);
-                if handled == STEP || handled == 2 * STEP {
-                    self.foresee(handled / STEP);
+                if P::FORESEES {
+                    handled = handled.wrapping_add(1);
+                    if handled == STEP || handled == 2 * STEP {
+                        self.foresee(handled / STEP);
+                    }
                 }
             }
             self.now = stop;
@@ -316,7 +318,7 @@ impl<P: Protocol> Engine<P> {
                     head.handled += 1;
                     let stamp = u64::from(rank) << 32 | u64::from(seq);
                     let place = time.rotate_left(32) ^ u64::from(to.bits());
-                    let what = mix(stamp.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ place);
+                    let what = fold(stamp, place);
                     core.tally.fingerprint = core.tally.fingerprint.wrapping_add(what);
                     if hops.is_answer() && token != 0 {
                         core.waiting.take_request(&mut head.waiting, token);
