@@ -7,7 +7,7 @@ use crate::experiment::columns::{COLUMNS, KEYS};
 use crate::experiment::shipped::SHIPPED;
 use crate::protocols::{self, NAMES, Visit};
 use crate::sim::Protocol;
-use crate::world::{GraphModel, LatencyModel};
+use crate::world::{GraphModel, LatencyModel, Mix};
 
 /// List what there is.
 #[derive(Debug, Args)]
@@ -22,6 +22,7 @@ enum What {
     Scenarios,
     Overlays,
     Latencies,
+    Populations,
     Columns,
 }
 
@@ -41,6 +42,7 @@ fn section(what: What, with_heading: bool) -> String {
         }
         What::Overlays => ("overlays (overlay.graph)", pairs(GraphModel::LISTED)),
         What::Latencies => ("latency models (underlay.latency)", pairs(LatencyModel::LISTED)),
+        What::Populations => ("mixes of peers (population.mix)", pairs(Mix::LISTED)),
         What::Columns => ("columns", columns()),
     };
     let widest = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);

@@ -212,6 +212,7 @@ pub fn schema() -> Schema {
         .lists([
             "protocols",
             "columns",
+            "population.classes",
             "faults",
             "faults.*.crash.peers",
             "faults.*.crash.peers.*",

@@ -12,8 +12,12 @@ pub struct Profile {
     pub up: u64,
     /// Bits per second that it can receive; 0 for no limit.
     pub down: u64,
+    /// Bits per second that it says it can send, which others may be told: its `up`, unless it lies; 0 for no limit.
+    pub claim: u64,
     /// Accepts no connection from outside.
     pub firewalled: bool,
+    /// How long it takes to handle one message; servers may, for peers it is zero.
+    pub service: Span,
 }
 
 /// Facts about the world, read-only for the run. Numbers are participants': peers first, then servers.

@@ -7,6 +7,7 @@
 //! | table | what | drawn from |
 //! | --- | --- | --- |
 //! | `[population]` | free riders | `Placement`, 0 |
+//! | | classes, firewalls | `Population`: 0 classes, 1 + class firewalls |
 //! | `[overlay]` | the graph given to unstructured protocols | `Topology`: 0 the graph, 1 links that join components |
 //! | `[underlay]` | latency, jitter, loss | `Latency`, 0, hashed with peer or pair; jitter `Message`, 1 |
 //! | `[content]` | objects, popularity, replicas | `Placement`, 1 + object |
@@ -28,6 +29,7 @@
 
 mod bits;
 mod churn;
+mod classes;
 mod content;
 mod director;
 mod error;
@@ -46,6 +48,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use churn::{ChurnSettings, SessionLaw};
+pub use classes::{ClassSettings, Mix, ServerSettings};
 pub use content::{ContentKind, ContentSettings, Placement, Zipf};
 pub use error::{Remark, WorldError};
 pub use faults::{FaultSettings, Victims};
@@ -93,10 +96,11 @@ impl Settings {
     /// Checks what can be checked without the number of peers and without reading or building anything.
     ///
     /// # Errors
-    /// The first value that fits nothing: an overlay's parameter that is wrong at every size, a Zipf exponent outside 0 to
+    /// The first value that fits nothing: classes that are not the whole population, an overlay's parameter that is wrong at every size, a Zipf exponent outside 0 to
     /// 2, no replicas, a floor of 0, a latency model that contradicts itself, lookups that never come, sessions without
     /// length, a fault that strikes nobody.
     pub fn check(&self) -> Result<(), WorldError> {
+        classes::check(&self.population)?;
         self.overlay.graph.check()?;
         self.underlay.check()?;
         content::check(&self.content, &self.population, None)?;

@@ -1,10 +1,11 @@
-//! Who takes part, and who of them shares nothing.
+//! Who takes part, and who of them shares nothing. What they are like is in [`classes`](super::classes).
 
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 use super::WorldError;
 use super::bits::Bits;
+use super::classes::{ClassSettings, Mix, ServerSettings};
 use crate::sim::MAX_PEERS;
 use crate::sim::random::{Purpose, Stream, stream};
 use crate::units::Share;
@@ -16,6 +17,23 @@ pub struct PopulationSettings {
     /// The share of peers that hold nothing, rounded to whole peers; default 0 %. Who they are is drawn at random; a
     /// larger share adds to them.
     pub free_riders: Share,
+    /// The share of peers, or of each class that says nothing else, that accept no connection from outside, rounded to
+    /// whole peers; default 0 %. Who they are is drawn at random; a larger share adds to them.
+    #[serde(skip_serializing_if = "nobody")]
+    pub firewalled: Share,
+    /// A mix of classes by name, instead of `classes`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mix: Option<Mix>,
+    /// The classes of peers; none by default: all alike, with links without limits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<ClassSettings>,
+    /// What servers are like; default: links without limits, no service time.
+    #[serde(skip_serializing_if = "ServerSettings::is_default")]
+    pub servers: ServerSettings,
+}
+
+fn nobody(share: &Share) -> bool {
+    share.0 == 0.0
 }
 
 /// Refuses worlds without peers and those that one run cannot hold.

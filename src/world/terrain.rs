@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::classes::Classes;
 use super::content::{self, Content, Zipf};
 use super::director::{Play, Schedule};
 use super::locate::Places;
@@ -10,7 +11,7 @@ use super::overlay;
 use super::underlay::Underlay;
 use super::{Remark, Settings, WorldError, faults};
 use crate::graph::{Applied, Graph};
-use crate::sim::{Director, ObjectId, Span, Time, World};
+use crate::sim::{Director, ObjectId, Profile, Span, Time, World};
 
 /// The world of one run: peers, latencies, content, overlay; and, by its [`director`](Self::director), what happens in it.
 ///
@@ -18,12 +19,13 @@ use crate::sim::{Director, ObjectId, Span, Time, World};
 /// the others untouched, and every architecture meets the same.
 ///
 /// Memory: content takes 8 bytes a replica and 4 a peer and object, the overlay 4 a peer and 8 a link, the underlay
-/// nothing (a matrix its table).
+/// nothing (a matrix its table), classes 1 a peer if there are any.
 #[derive(Debug)]
 pub struct Terrain {
     settings: Arc<Settings>,
     seed: u64,
     peers: u32,
+    classes: Classes,
     underlay: Underlay,
     content: Arc<Content>,
     graph: Option<Graph>,
@@ -74,6 +76,7 @@ impl Terrain {
         Ok(Terrain {
             seed,
             peers,
+            classes: Classes::build(&settings.population, peers, seed),
             underlay,
             content: Arc::new(content),
             graph: overlay.graph,
@@ -89,6 +92,12 @@ impl Terrain {
     pub fn director(&self, servers: u32) -> Box<dyn Director> {
         let (settings, content) = (Arc::clone(&self.settings), Arc::clone(&self.content));
         Box::new(Play::new(settings, content, self.seed, self.peers, servers, self.schedule))
+    }
+
+    /// The names of the classes of the population, in the order that [`Profile::class`] counts them; empty if all peers
+    /// are alike.
+    pub fn classes(&self) -> Vec<&str> {
+        self.classes.names()
     }
 
     /// What the world was built from.
@@ -161,6 +170,11 @@ impl World for Terrain {
 
     fn loss(&self) -> f64 {
         self.underlay.loss()
+    }
+
+    #[inline]
+    fn profile(&self, number: u32) -> Profile {
+        self.classes.profile(number)
     }
 
     fn objects(&self) -> u32 {

@@ -1,5 +1,6 @@
 //! The world as a whole, by law: fixed seeds, stated bounds, no retries.
 
+mod classes;
 mod content;
 mod files;
 mod laws;
