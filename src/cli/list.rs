@@ -7,7 +7,7 @@ use crate::experiment::columns::{COLUMNS, KEYS};
 use crate::experiment::shipped::SHIPPED;
 use crate::protocols::{self, NAMES, Visit};
 use crate::sim::Protocol;
-use crate::world::{GraphModel, LatencyModel, Mix};
+use crate::world::{GraphModel, LatencyModel, Mix, SessionLaw};
 
 /// List what there is.
 #[derive(Debug, Args)]
@@ -23,6 +23,7 @@ enum What {
     Overlays,
     Latencies,
     Populations,
+    Sessions,
     Columns,
 }
 
@@ -43,6 +44,7 @@ fn section(what: What, with_heading: bool) -> String {
         What::Overlays => ("overlays (overlay.graph)", pairs(GraphModel::LISTED)),
         What::Latencies => ("latency models (underlay.latency)", pairs(LatencyModel::LISTED)),
         What::Populations => ("mixes of peers (population.mix)", pairs(Mix::LISTED)),
+        What::Sessions => ("laws of sessions (churn.sessions)", pairs(SessionLaw::LISTED)),
         What::Columns => ("columns", columns()),
     };
     let widest = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);

@@ -225,6 +225,7 @@ pub fn schema() -> Schema {
             "overlay.graph",
             "underlay.latency",
             "churn.sessions",
+            "churn.pauses",
             "faults.*.crash",
             "protocol.gnutella.search",
         ])

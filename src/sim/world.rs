@@ -87,19 +87,43 @@ pub struct PlannedLookup {
 /// Something that happens to the network from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Happening {
-    /// A peer comes online.
+    /// A peer comes online, for the first time or again.
     Join(u32),
+    /// A peer comes online as somebody who has never been there: what was on its disk is gone.
+    Arrive(u32),
     /// A peer says goodbye and goes.
     Leave(u32),
     /// A participant is gone without a word.
     Crash(u32),
+    /// Peers crash whom only the overlay of this moment can name; the director is told who they were
+    /// ([`Director::struck`]).
+    Strike(Strike),
     /// A peer asks for an object. It is online.
     Lookup(PlannedLookup),
     /// The warm-up is over: from here on costs are counted.
     Measure,
 }
 
-/// What happens from outside, drawn beforehand and independent of what the protocol does.
+/// Peers that a fault strikes for their place in the overlay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strike {
+    /// So many of the peers online: those with most neighbours.
+    BestConnected(u32),
+    /// All peers online whose role is [`Role::Supernode`].
+    Supernodes,
+}
+
+/// What a peer is to the others, where an architecture makes differences among its peers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// One among equals, or one that others work for.
+    #[default]
+    Ordinary,
+    /// One that works for others: a supernode, an ultrapeer.
+    Supernode,
+}
+
+/// What happens from outside, drawn beforehand and independent of what the protocol does, but for whom a [`Strike`] hits.
 pub trait Director: Send {
     /// Whether participant `number` is online when the run starts. Servers are.
     fn starts_online(&self, number: u32) -> bool;
@@ -114,6 +138,10 @@ pub trait Director: Send {
     fn next_peer(&self) -> Option<u32> {
         None
     }
+
+    /// Whom the [`Strike`] that [`next`](Self::next) has just given hit, by number: they are offline now. Called before
+    /// anything else is asked of the director.
+    fn struck(&mut self, _victims: &[u32]) {}
 
     /// How long after its issue an answer still counts.
     fn deadline(&self) -> Span;

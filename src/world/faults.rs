@@ -7,8 +7,8 @@ use super::WorldError;
 use super::bits::Bits;
 use super::population::{choose, share_of};
 use crate::sim::random::{Purpose, stream};
-use crate::sim::{Span, Time};
-use crate::units::Share;
+use crate::sim::{Span, Strike, Time};
+use crate::units::{CountOrShare, Share};
 
 /// One table of `[[faults]]`: at a given time some of those online crash, without a word.
 ///
@@ -36,7 +36,12 @@ pub enum Victims {
     Share(Share),
     /// These peers, by number.
     Peers(Vec<u32>),
-    /// All servers.
+    /// So many of the peers online, or such a share of them, rounded to whole peers: those with most neighbours in the
+    /// overlay as it is at that moment, links counted in both directions; ties at random; no servers.
+    BestConnected(CountOrShare),
+    /// All peers that are supernodes at that moment, where an architecture has them; no servers.
+    Supernodes {},
+    /// All servers: index servers, trackers.
     Servers {},
     /// All peers and all servers.
     Everyone {},
@@ -60,6 +65,13 @@ pub(super) fn check(faults: &[FaultSettings], peers: Option<u32>) -> Result<(), 
                 .expected(format!("the number of a peer, below {peers}"))
                 .nearest(peers - 1));
         }
+        if let (Victims::BestConnected(CountOrShare::Count(count)), Some(peers)) = (victims, peers)
+            && *count > u64::from(peers)
+        {
+            return Err(WorldError::new(format!("{key}.best-connected"), format!("got {count}"))
+                .expected(format!("at most the {peers} peers that there are"))
+                .nearest(peers));
+        }
     }
     Ok(())
 }
@@ -72,7 +84,22 @@ pub(super) fn in_order(faults: &[FaultSettings]) -> Vec<(Time, usize)> {
     order
 }
 
-/// Whom fault `number` strikes, in random order, given who is online: peers below `peers`, then servers.
+/// Whom a fault strikes that only the overlay can name, given how many peers are online.
+pub(super) fn strike(fault: &FaultSettings, online: u32) -> Option<Strike> {
+    match fault.crash.as_ref()? {
+        Victims::BestConnected(CountOrShare::Count(count)) => {
+            Some(Strike::BestConnected(u32::try_from(*count).unwrap_or(u32::MAX).min(online)))
+        }
+        Victims::BestConnected(CountOrShare::Share(share)) => {
+            Some(Strike::BestConnected(share_of(online, *share)))
+        }
+        Victims::Supernodes {} => Some(Strike::Supernodes),
+        Victims::Share(_) | Victims::Peers(_) | Victims::Servers {} | Victims::Everyone {} => None,
+    }
+}
+
+/// Whom fault `number` strikes, in random order, given who is online: peers below `peers`, then servers. Nobody, if only
+/// the overlay can name them.
 pub(super) fn victims(
     fault: &FaultSettings,
     number: usize,
@@ -86,6 +113,7 @@ pub(super) fn victims(
         Victims::Share(_) => online.iter().filter(|&number| number < peers).collect(),
         Victims::Servers {} => online.iter().filter(|&number| number >= peers).collect(),
         Victims::Everyone {} => online.iter().collect(),
+        Victims::BestConnected(_) | Victims::Supernodes {} => Vec::new(),
         Victims::Peers(named) => {
             let mut named: Vec<u32> =
                 named.iter().copied().filter(|&peer| peer < peers && online.contains(peer)).collect();
@@ -99,7 +127,11 @@ pub(super) fn victims(
             let count = share_of(struck.len() as u32, share);
             choose(&mut struck, count, &mut stream);
         }
-        Victims::Peers(_) | Victims::Servers {} | Victims::Everyone {} => struck.shuffle(&mut stream),
+        Victims::Peers(_)
+        | Victims::Servers {}
+        | Victims::Everyone {}
+        | Victims::BestConnected(_)
+        | Victims::Supernodes {} => struck.shuffle(&mut stream),
     }
     struck
 }

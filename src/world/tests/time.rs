@@ -91,13 +91,13 @@ fn follow(world: &Terrain, servers: u32) -> f64 {
         sum += f64::from(now_online) * time.since(last).nanos() as f64;
         last = time;
         let (number, comes) = match what {
-            Happening::Join(number) => (number, true),
+            Happening::Join(number) | Happening::Arrive(number) => (number, true),
             Happening::Leave(number) | Happening::Crash(number) => (number, false),
             Happening::Lookup(planned) => {
                 assert!(planned.origin < world.peers() && online[planned.origin as usize]);
                 continue;
             }
-            Happening::Measure => continue,
+            Happening::Measure | Happening::Strike(_) => continue,
         };
         assert_eq!(online[number as usize], !comes, "only who is offline comes, only who is online goes");
         online[number as usize] = comes;
