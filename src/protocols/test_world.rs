@@ -162,7 +162,11 @@ impl Script {
             | Happening::Arrive(peer)
             | Happening::Leave(peer)
             | Happening::Crash(peer) => !peers.contains(peer),
-            Happening::Strike(_) | Happening::Lookup(_) | Happening::Measure => true,
+            Happening::Strike(_)
+            | Happening::Part(_)
+            | Happening::Heal(_)
+            | Happening::Lookup(_)
+            | Happening::Measure => true,
         });
     }
 

@@ -1,6 +1,7 @@
 //! What the engine asks of the world: facts that hold for a whole run, and what happens from outside, in order.
 
 use super::peer::ObjectId;
+use super::random::mix;
 use super::time::{Span, Time};
 
 /// What a participant is like, as it knows itself.
@@ -98,6 +99,10 @@ pub enum Happening {
     /// Peers crash whom only the overlay of this moment can name; the director is told who they were
     /// ([`Director::struck`]).
     Strike(Strike),
+    /// The network falls apart: from now on messages between the two sides are lost.
+    Part(Cut),
+    /// The partition of this number is over.
+    Heal(u32),
     /// A peer asks for an object. It is online.
     Lookup(PlannedLookup),
     /// The warm-up is over: from here on costs are counted.
@@ -111,6 +116,29 @@ pub enum Strike {
     BestConnected(u32),
     /// All peers online whose role is [`Role::Supernode`].
     Supernodes,
+}
+
+/// A partition: which participants are on which side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// The partition's number, unique in the run.
+    pub number: u32,
+    /// What sides are hashed with.
+    pub key: u64,
+    /// Of 2^64, how much belongs to the one side.
+    pub part: u64,
+}
+
+impl Cut {
+    /// The side of participant `number`: by a coin of its own.
+    fn side(&self, number: u32) -> bool {
+        mix(self.key ^ mix(u64::from(number))) < self.part
+    }
+
+    /// Whether these participants are on different sides.
+    pub fn separates(&self, one: u32, other: u32) -> bool {
+        self.side(one) != self.side(other)
+    }
 }
 
 /// What a peer is to the others, where an architecture makes differences among its peers.

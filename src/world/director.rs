@@ -9,7 +9,7 @@ use super::Settings;
 use super::bits::Bits;
 use super::churn::{Identity, Replay, Sessions, Strangers, newcomers};
 use super::content::Content;
-use super::faults::{in_order, strike, victims};
+use super::faults::{cut, in_order, strike, victims};
 use super::workload::{Arrival, Arrivals, Draws, Flooder};
 use crate::sim::random::Stream;
 use crate::sim::{Director, Happening, ObjectId, PlannedLookup, Span, Time};
@@ -166,6 +166,11 @@ impl Play {
     fn strike(&mut self) {
         let Some((time, number)) = self.faults.pop() else { return };
         let fault = &self.settings.faults[number];
+        if let Some(cut) = cut(fault, number, self.seed) {
+            self.ready.push_back(Happening::Part(cut));
+            self.hold(time, number, Vec::new());
+            return;
+        }
         if let Some(strike) = strike(fault, self.peers_online()) {
             self.striking = Some((time, number));
             self.ready.push_back(Happening::Strike(strike));
@@ -190,7 +195,10 @@ impl Play {
     }
 
     fn let_return(&mut self) {
-        let Some((_, _, struck)) = self.returns.pop() else { return };
+        let Some((_, fault, struck)) = self.returns.pop() else { return };
+        if self.settings.faults[fault].partition.is_some() {
+            self.ready.push_back(Happening::Heal(fault as u32));
+        }
         for number in struck {
             self.held.remove(number);
             if number >= self.peers || self.present.contains(number) {
@@ -313,7 +321,7 @@ impl Director for Play {
             | Happening::Arrive(number)
             | Happening::Leave(number)
             | Happening::Crash(number) => Some(*number),
-            Happening::Strike(_) | Happening::Measure => None,
+            Happening::Strike(_) | Happening::Part(_) | Happening::Heal(_) | Happening::Measure => None,
         }
     }
 

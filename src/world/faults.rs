@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::WorldError;
 use super::bits::Bits;
 use super::population::{choose, share_of};
-use crate::sim::random::{Purpose, stream};
-use crate::sim::{Span, Strike, Time};
+use crate::sim::random::{Purpose, derive, stream};
+use crate::sim::{Cut, Span, Strike, Time};
 use crate::units::{CountOrShare, Share};
 
-/// One table of `[[faults]]`: at a given time some of those online crash, without a word.
+/// One table of `[[faults]]`: at a given time some of those online crash, without a word; or the network falls into two
+/// parts.
 ///
 /// Who is offline at that time is not struck. Who is struck stays away until `back` has passed, else for good: its
 /// sessions go on meanwhile, unseen, and when the fault is over it comes online if it is in a session then, else with
@@ -23,7 +24,11 @@ pub struct FaultSettings {
     /// Whom it strikes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crash: Option<Victims>,
-    /// How long after the crash the fault is over; never, if not given.
+    /// Instead of a crash: the share of participants, servers included, on one side of a partition, each by a coin of its
+    /// own; all messages sent between the sides are lost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partition: Option<Share>,
+    /// How long after it struck the fault is over; never, if not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub back: Option<Span>,
 }
@@ -54,6 +59,19 @@ pub enum Victims {
 pub(super) fn check(faults: &[FaultSettings], peers: Option<u32>) -> Result<(), WorldError> {
     for (number, fault) in faults.iter().enumerate() {
         let key = format!("faults.{number}.crash");
+        if let Some(share) = fault.partition {
+            let key = format!("faults.{number}.partition");
+            if fault.crash.is_some() {
+                return Err(WorldError::new(key, "stands beside `crash`")
+                    .expected("either a crash or a partition; two faults may have one time"));
+            }
+            if share.0 <= 0.0 || share.0 >= 1.0 {
+                return Err(WorldError::new(key, format!("got \"{share}\""))
+                    .expected("a share between 0 % and 100 %, so that there are two sides")
+                    .nearest("\"50 %\""));
+            }
+            continue;
+        }
         let Some(victims) = &fault.crash else {
             return Err(WorldError::new(key, "is missing")
                 .expected("whom the fault strikes, such as { share = \"30 %\" } or { servers = {} }"));
@@ -82,6 +100,14 @@ pub(super) fn in_order(faults: &[FaultSettings]) -> Vec<(Time, usize)> {
         faults.iter().zip(0..).map(|(fault, number)| (Time::ZERO + fault.at, number)).collect();
     order.sort_unstable();
     order
+}
+
+/// The partition that a fault is, if it is one.
+pub(super) fn cut(fault: &FaultSettings, number: usize, seed: u64) -> Option<Cut> {
+    let share = fault.partition?;
+    let key = derive(seed, Purpose::Faults, number as u64);
+    // A float of at least 2^64 becomes the largest number.
+    Some(Cut { number: number as u32, key, part: (share.0 * 18_446_744_073_709_551_616.0) as u64 })
 }
 
 /// Whom a fault strikes that only the overlay can name, given how many peers are online.

@@ -287,7 +287,8 @@ fn online_at(director: &mut dyn Director, peers: u32, time: Time) -> Vec<PeerId>
                 online[number] = true;
             }
             Happening::Leave(number) | Happening::Crash(number) => online[number as usize] = false,
-            Happening::Strike(_) | Happening::Lookup(_) | Happening::Measure => {}
+            Happening::Strike(_) | Happening::Part(_) | Happening::Heal(_) => {}
+            Happening::Lookup(_) | Happening::Measure => {}
         }
     }
     address.into_iter().zip(online).filter(|&(_, online)| online).map(|(address, _)| address).collect()

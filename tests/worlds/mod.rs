@@ -102,7 +102,7 @@ impl ThenCalm {
             }
             let happening = self.unrest.next()?;
             match happening {
-                Happening::Lookup(_) | Happening::Measure => {}
+                Happening::Part(_) | Happening::Heal(_) | Happening::Lookup(_) | Happening::Measure => {}
                 Happening::Join(_)
                 | Happening::Arrive(_)
                 | Happening::Leave(_)

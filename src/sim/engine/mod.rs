@@ -117,6 +117,8 @@ impl<P: Protocol> Engine<P> {
             peer_key: derive(seed, Purpose::Peer, 0),
             message_key: derive(seed, Purpose::Message, 0),
             loss,
+            cuts: Vec::new(),
+            unreliable: loss > 0,
             presence,
             listed: Vec::new(),
             well_known: None,
@@ -407,6 +409,14 @@ impl<P: Protocol> Engine<P> {
                 let victims = self.victims(strike);
                 victims.iter().for_each(|&number| self.leave(number, false));
                 self.director.struck(&victims);
+            }
+            Happening::Part(cut) => {
+                self.core.cuts.push(cut);
+                self.core.unreliable = true;
+            }
+            Happening::Heal(number) => {
+                self.core.cuts.retain(|cut| cut.number != number);
+                self.core.unreliable = self.core.loss > 0 || !self.core.cuts.is_empty();
             }
             Happening::Lookup(planned) => self.look_up(planned),
             Happening::Measure => self.measure(),

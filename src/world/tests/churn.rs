@@ -20,7 +20,8 @@ fn online(world: &Terrain) -> (f64, u64) {
         match what {
             Happening::Join(_) | Happening::Arrive(_) => (online, begun) = (online + 1, begun + 1),
             Happening::Leave(_) | Happening::Crash(_) => online -= 1,
-            Happening::Lookup(_) | Happening::Measure | Happening::Strike(_) => {}
+            Happening::Lookup(_) | Happening::Measure => {}
+            Happening::Strike(_) | Happening::Part(_) | Happening::Heal(_) => {}
         }
     }
     ((sum + online as f64 * end.since(last).as_secs_f64()) / end.as_secs_f64(), begun)
@@ -141,7 +142,7 @@ fn follow_strictly(world: &Terrain) {
                 assert!(online[origin as usize]);
                 continue;
             }
-            Happening::Measure | Happening::Strike(_) => continue,
+            Happening::Measure | Happening::Strike(_) | Happening::Part(_) | Happening::Heal(_) => continue,
         };
         assert_eq!(online[peer as usize], !comes);
         online[peer as usize] = comes;
