@@ -229,6 +229,17 @@ pub const COLUMNS: &[Column] = &[
         "what is left of a session under way at a random time, over a whole one; ratio of the means of a million each",
         |m| m.sessions.as_ref().map(|sample| sample.rest_mean_min / sample.mean_min),
     ),
+    extra(
+        "little_ratio",
+        "",
+        "Little's law: peers that came online a second, times the mean session of the law, over the mean number online",
+        |m| {
+            let tally = &m.outcome.tally;
+            let session_s = m.sessions.as_ref()?.mean_min * 60.0;
+            let online_s = tally.peer_nanos as f64 * 1e-9;
+            (online_s > 0.0).then(|| tally.joins as f64 * session_s / online_s)
+        },
+    ),
     extra("dropped", "fraction", "messages that reached a peer which had gone", |m| {
         ratio(m.outcome.tally.dropped, m.outcome.tally.sent)
     }),

@@ -83,7 +83,9 @@ fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Dia
             return Some(f64::from(group.setting.peers));
         }
         let value = value_of(group, &settings.x)?;
-        value.split_whitespace().next()?.parse().ok()
+        // Of a variant's settings, such as `exponential(online=5 min, offline=1 min)`, the first.
+        let first = value.split_once('=').map_or(value, |(_, rest)| rest);
+        first.split(|c: char| c.is_whitespace() || ",)".contains(c)).next()?.parse().ok()
     };
     let mut series: Vec<(usize, String, Vec<Point>)> = Vec::new();
     let mut ticks = Vec::new();
@@ -99,7 +101,7 @@ fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Dia
     }
     ticks.sort_by(f64::total_cmp);
     ticks.dedup();
-    let x_label = if settings.x == "peers" { "peers".to_string() } else { settings.x.clone() };
+    let x_label = if settings.x_label.is_empty() { settings.x.clone() } else { settings.x_label.clone() };
     // A sweep from zero needs a scale that has a zero.
     let linear = ticks.iter().any(|&x| x <= 0.0);
     let x = if linear { Axis::linear(x_label) } else { Axis::log2(x_label) }.ticks(ticks);

@@ -211,7 +211,8 @@ impl<N: Fn(Remark)> Visit for RunJob<'_, N> {
         let mut measured = Measured::new(&outcome, flood);
         measured.series =
             sampler.map(|sampler| sampler.finish(&outcome.lookups, &job.scenario.faults, &plan.first.series));
-        if plan.first.columns.iter().any(|column| column.starts_with("session_")) {
+        let of_law = |column: &String| column.starts_with("session_") || column == "little_ratio";
+        if plan.first.columns.iter().any(of_law) {
             measured.sessions = terrain.session_sample(SESSIONS);
         }
         let mut record = measured.record(plan.first.lookups_csv);

@@ -92,6 +92,9 @@ pub struct FigureSettings {
     /// For `against`: the column on the x axis, a swept key.
     #[serde(default = "peers_key")]
     pub x: String,
+    /// For `against`: what the x axis is called; the key if empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub x_label: String,
     /// For `against`: the column on the y axis; for `over-time`: a column of `series.csv`.
     #[serde(default)]
     pub y: String,

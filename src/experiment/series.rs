@@ -277,14 +277,14 @@ impl Series {
         let after = self.after()?;
         let well = |m: &&&Moment| ratio(m.found, m.lookups).is_some_and(|found| found >= wanted);
         let back = (0..after.len()).find(|&start| after[start..].iter().take(2).all(|m| well(&m)))?;
-        Some((after[back].at_ns - after[back].width_ns - struck) as f64 * 1e-9)
+        Some(Span(after[back].at_ns - after[back].width_ns - struck).as_secs_f64())
     }
 
     /// From the first fault to the first instant at which the protocol's invariants hold, in seconds.
     pub fn repair_s(&self) -> Option<f64> {
         let struck = self.struck?;
         let held = self.moments.iter().find(|m| m.at_ns > struck && m.holds)?;
-        Some((held.at_ns - struck) as f64 * 1e-9)
+        Some(Span(held.at_ns - struck).as_secs_f64())
     }
 }
 
