@@ -187,27 +187,27 @@ pub const COLUMNS: &[Column] = &[
         ratio(m.outcome.tally.lost, m.outcome.tally.sent)
     }),
     extra(
-        "found_before",
+        "correct_before",
         "fraction",
-        "lookups found, of those issued before the first fault (needs `series.every`)",
-        |m| m.series.as_ref().and_then(Series::found_before),
+        "lookups answered right, of those issued before the first fault (needs `series.every`)",
+        |m| m.series.as_ref().and_then(Series::correct_before),
     ),
     extra(
-        "found_worst",
+        "correct_worst",
         "fraction",
-        "lookups found in the worst span of the time series after the first fault",
-        |m| m.series.as_ref().and_then(Series::found_worst),
+        "lookups answered right in the worst span of the time series after the first fault",
+        |m| m.series.as_ref().and_then(Series::correct_worst),
     ),
     extra(
-        "found_after",
+        "correct_after",
         "fraction",
-        "lookups found in the later half of the time series after the first fault",
-        |m| m.series.as_ref().and_then(Series::found_after),
+        "lookups answered right in the later half of the time series after the first fault",
+        |m| m.series.as_ref().and_then(Series::correct_after),
     ),
     extra(
         "recovery_s",
         "s",
-        "from the first fault until two spans of the time series in a row find as much as before (`series.recovered`); \
+        "from the first fault until two spans of the time series in a row answer as many right as before (`series.recovered`); \
          missing if they never do",
         |m| m.series.as_ref().and_then(Series::recovery_s),
     ),

@@ -142,7 +142,7 @@ impl Plan {
                 column(format!("figures.{number}.y"), &figure.y)?;
             }
         }
-        let recovery = ["found_before", "found_worst", "found_after", "recovery_s", "repair_s"];
+        let recovery = ["correct_before", "correct_worst", "correct_after", "recovery_s", "repair_s"];
         let wants = |name: &String| recovery.contains(&name.as_str());
         if let Some(number) =
             self.first.columns.iter().position(wants).filter(|_| self.first.series.every.is_none())

@@ -14,8 +14,8 @@ pub struct SeriesSettings {
     /// From one instant to the next; no time series by default. Looking at a network changes nothing in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub every: Option<Span>,
-    /// Lookups have recovered from a fault when the share of them that is found is back at this share of what it was
-    /// before; default 95 %.
+    /// Lookups have recovered from a fault when the share of them that is answered right is back at this share of what it
+    /// was before; default 95 %.
     pub recovered: Share,
 }
 
@@ -234,16 +234,16 @@ pub struct Series {
     pub moments: Vec<Moment>,
     /// When the first fault struck, in nanoseconds.
     pub struck: Option<u64>,
-    /// The share of what was found before at which lookups have recovered.
+    /// The share of what was answered right before at which lookups have recovered.
     pub recovered: f64,
 }
 
 impl Series {
-    /// Of the spans that pass, the share of lookups that were found.
-    fn found<'a>(moments: impl Iterator<Item = &'a Moment>) -> Option<f64> {
-        let add = |(found, lookups): (u64, u64), m: &Moment| (found + m.found, lookups + m.lookups);
-        let (found, lookups) = moments.fold((0, 0), add);
-        ratio(found, lookups)
+    /// Of the spans that pass, the share of lookups that were answered right.
+    fn correct<'a>(moments: impl Iterator<Item = &'a Moment>) -> Option<f64> {
+        let add = |(correct, lookups): (u64, u64), m: &Moment| (correct + m.correct, lookups + m.lookups);
+        let (correct, lookups) = moments.fold((0, 0), add);
+        ratio(correct, lookups)
     }
 
     /// The spans that lie wholly after the fault and had lookups, in order.
@@ -253,29 +253,29 @@ impl Series {
         Some(self.moments.iter().filter(after).collect())
     }
 
-    /// The share of lookups found, of those issued before the first fault.
-    pub fn found_before(&self) -> Option<f64> {
+    /// The share of lookups answered right, of those issued before the first fault.
+    pub fn correct_before(&self) -> Option<f64> {
         let struck = self.struck?;
-        Series::found(self.moments.iter().filter(|m| m.at_ns <= struck))
+        Series::correct(self.moments.iter().filter(|m| m.at_ns <= struck))
     }
 
-    /// The least share of lookups found in any span after the first fault.
-    pub fn found_worst(&self) -> Option<f64> {
-        self.after()?.iter().filter_map(|m| ratio(m.found, m.lookups)).reduce(f64::min)
+    /// The least share of lookups answered right in any span after the first fault.
+    pub fn correct_worst(&self) -> Option<f64> {
+        self.after()?.iter().filter_map(|m| ratio(m.correct, m.lookups)).reduce(f64::min)
     }
 
-    /// The share of lookups found in the later half of the spans after the first fault.
-    pub fn found_after(&self) -> Option<f64> {
+    /// The share of lookups answered right in the later half of the spans after the first fault.
+    pub fn correct_after(&self) -> Option<f64> {
         let after = self.after()?;
-        Series::found(after[after.len() / 2..].iter().copied())
+        Series::correct(after[after.len() / 2..].iter().copied())
     }
 
-    /// From the first fault to the start of the first span from which on two spans in a row (or the last) find as much as
-    /// before, or nearly; in seconds. `None` if that does not happen, or if nothing struck.
+    /// From the first fault to the start of the first span from which on two spans in a row (or the last) answer as
+    /// many right as before, or nearly; in seconds. `None` if that does not happen, or if nothing struck.
     pub fn recovery_s(&self) -> Option<f64> {
-        let (struck, wanted) = (self.struck?, self.recovered * self.found_before()?);
+        let (struck, wanted) = (self.struck?, self.recovered * self.correct_before()?);
         let after = self.after()?;
-        let well = |m: &&&Moment| ratio(m.found, m.lookups).is_some_and(|found| found >= wanted);
+        let well = |m: &&&Moment| ratio(m.correct, m.lookups).is_some_and(|correct| correct >= wanted);
         let back = (0..after.len()).find(|&start| after[start..].iter().take(2).all(|m| well(&m)))?;
         Some(Span(after[back].at_ns - after[back].width_ns - struck).as_secs_f64())
     }
@@ -292,13 +292,14 @@ impl Series {
 mod tests {
     use super::*;
 
-    /// Spans of 10 s with 100 lookups each, of which these are found; a fault at `struck_s`.
+    /// Spans of 10 s with 100 lookups each, of which these are answered right; a fault at `struck_s`.
     fn series(found: &[u64], struck_s: u64) -> Series {
         let moment = |(place, &found): (u64, &u64)| Moment {
             at_ns: (place + 1) * 10_000_000_000,
             width_ns: 10_000_000_000,
             lookups: 100,
-            found,
+            found: 100,
+            correct: found,
             holds: found > 90,
             ..Moment::default()
         };
@@ -312,11 +313,11 @@ mod tests {
     #[test]
     fn recovery_is_counted_from_the_fault() {
         let one = series(&[100, 98, 10, 50, 96, 60, 95, 97, 99, 100], 20);
-        assert_eq!(one.found_before(), Some(0.99));
-        assert_eq!(one.found_worst(), Some(0.1));
+        assert_eq!(one.correct_before(), Some(0.99));
+        assert_eq!(one.correct_worst(), Some(0.1));
         // A single good span is luck.
         assert_eq!(one.recovery_s(), Some(40.0));
-        assert_eq!(one.found_after(), Some((0.95 + 0.97 + 0.99 + 1.0) / 4.0));
+        assert_eq!(one.correct_after(), Some((0.95 + 0.97 + 0.99 + 1.0) / 4.0));
         assert_eq!(one.repair_s(), Some(30.0));
         assert_eq!(series(&[100, 100, 10, 20], 20).recovery_s(), None);
         assert_eq!(series(&[100, 100, 100, 100], 20).recovery_s(), Some(0.0));
@@ -324,11 +325,11 @@ mod tests {
         // A span in which the fault strikes is neither before nor after it.
         let amid = series(&[100, 50, 100, 100], 15);
         assert_eq!(
-            (amid.found_before(), amid.found_worst(), amid.recovery_s()),
+            (amid.correct_before(), amid.correct_worst(), amid.recovery_s()),
             (Some(1.0), Some(1.0), Some(5.0))
         );
         let calm = Series { struck: None, ..one };
-        assert_eq!((calm.recovery_s(), calm.found_before(), calm.repair_s()), (None, None, None));
+        assert_eq!((calm.recovery_s(), calm.correct_before(), calm.repair_s()), (None, None, None));
     }
 
     #[test]

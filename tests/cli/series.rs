@@ -59,15 +59,19 @@ fn recovery_is_a_column() {
         "workload.lookups=600",
         "faults=[{at=\"20 s\", crash={servers={}}, back=\"10 s\"}]",
         "series.every=5 s",
-        "columns=[\"found_before\", \"found_worst\", \"found_after\", \"recovery_s\", \"repair_s\"]",
+        "columns=[\"correct_before\", \"correct_worst\", \"correct_after\", \"recovery_s\", \"repair_s\"]",
     ];
     place.tiny(&sets).well();
     let summary = place.csv("out/summary.csv");
     let (napster, chord) = (&summary.rows[0], &summary.rows[1]);
-    assert_eq!((napster["found_before"].as_str(), napster["found_worst"].as_str()), ("1", "0"));
+    assert_eq!((napster["correct_before"].as_str(), napster["correct_worst"].as_str()), ("1", "0"));
     let recovery: f64 = napster["recovery_s"].parse().expect("it recovers");
     assert!((10.0..=40.0).contains(&recovery), "{recovery} s: the server is away for ten");
-    assert_eq!((chord["found_worst"].as_str(), chord["recovery_s"].as_str()), ("1", "0"), "it has no server");
+    assert_eq!(
+        (chord["correct_worst"].as_str(), chord["recovery_s"].as_str()),
+        ("1", "0"),
+        "it has no server"
+    );
 }
 
 #[test]
