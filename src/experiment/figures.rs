@@ -201,7 +201,10 @@ fn over_time(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, D
     Ok(shown.into_iter().fold(figure, |figure, group| {
         // By instant: the values of all replicates, in their order.
         let mut at: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-        for moment in group.records.iter().flat_map(|record| &record.series) {
+        // The last span may be shorter, and end with each seed at a time of its own.
+        let whole = group.job.scenario.series.every.map_or(0, Span::nanos);
+        let moments = group.records.iter().flat_map(|record| &record.series);
+        for moment in moments.filter(|moment| moment.width_ns == whole) {
             at.entry(moment.at_ns).or_default().extend((column.value)(moment));
         }
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
