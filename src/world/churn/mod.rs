@@ -7,7 +7,6 @@ mod trace;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-
 use std::sync::Arc;
 
 use rand::RngExt;
