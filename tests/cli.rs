@@ -12,3 +12,5 @@ mod interrupts;
 mod odd_worlds;
 #[path = "cli/refusals.rs"]
 mod refusals;
+#[path = "cli/series.rs"]
+mod series;

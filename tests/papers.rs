@@ -26,6 +26,18 @@ fn chord_s_path_length() {
     assert_eq!(sizes, ["128", "512", "2048", "4096", "16384"]);
 }
 
+/// Sessions drawn, sessions met in their midst, and Little's law, by the measured laws of sessions.
+#[test]
+fn sessions_follow_their_measured_laws() {
+    let place = Place::new();
+    place.say("run papers/churn-sessions --out out --set replicates=5").well();
+    let published = place.csv("out/published.csv");
+    assert_eq!(published.rows.len(), 15);
+    for row in &published.rows {
+        assert_eq!(row["verdict"], "holds", "{row:?}");
+    }
+}
+
 /// Where measured inputs lie, if they do.
 fn snapshots() -> Option<PathBuf> {
     let named = std::env::var_os("PEERLAB_DATA").map(PathBuf::from);

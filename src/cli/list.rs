@@ -4,10 +4,11 @@ use clap::{Args, ValueEnum};
 
 use super::{Failure, print};
 use crate::experiment::columns::{COLUMNS, KEYS};
+use crate::experiment::series::{SERIES, SeriesColumn};
 use crate::experiment::shipped::SHIPPED;
 use crate::protocols::{self, NAMES, Visit};
 use crate::sim::Protocol;
-use crate::world::{GraphModel, LatencyModel};
+use crate::world::{GraphModel, LatencyModel, Mix, SessionLaw};
 
 /// List what there is.
 #[derive(Debug, Args)]
@@ -22,7 +23,10 @@ enum What {
     Scenarios,
     Overlays,
     Latencies,
+    Populations,
+    Sessions,
     Columns,
+    Series,
 }
 
 impl List {
@@ -41,7 +45,10 @@ fn section(what: What, with_heading: bool) -> String {
         }
         What::Overlays => ("overlays (overlay.graph)", pairs(GraphModel::LISTED)),
         What::Latencies => ("latency models (underlay.latency)", pairs(LatencyModel::LISTED)),
+        What::Populations => ("mixes of peers (population.mix)", pairs(Mix::LISTED)),
+        What::Sessions => ("laws of sessions (churn.sessions)", pairs(SessionLaw::LISTED)),
         What::Columns => ("columns", columns()),
+        What::Series => ("columns of time series (series.csv)", series()),
     };
     let widest = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let lines: String = lines.iter().map(|(name, text)| format!("  {name:widest$}  {text}\n")).collect();
@@ -68,6 +75,15 @@ fn title(text: &str) -> String {
     let table: Result<toml::Table, _> = toml::from_str(text);
     let title = table.ok().and_then(|table| Some(table.get("title")?.as_str()?.to_string()));
     title.unwrap_or_default()
+}
+
+fn series() -> Vec<(String, String)> {
+    let time = ("time_s".to_string(), "when, from the start of the run [s]".to_string());
+    let line = |column: &SeriesColumn| {
+        let unit = if column.unit.is_empty() { String::new() } else { format!(" [{}]", column.unit) };
+        (column.name.to_string(), format!("{}{unit}", column.doc))
+    };
+    std::iter::once(time).chain(SERIES.iter().map(line)).collect()
 }
 
 fn columns() -> Vec<(String, String)> {

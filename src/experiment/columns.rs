@@ -1,6 +1,7 @@
 //! Every column of `summary.csv`, once: its name, its unit, what it means, and how it is computed.
 
 use super::record::Measured;
+use super::series::Series;
 use crate::sim::Account;
 use crate::stats::{gini, max_share, quantile_sorted};
 
@@ -185,6 +186,60 @@ pub const COLUMNS: &[Column] = &[
     extra("lost", "fraction", "messages lost on the way", |m| {
         ratio(m.outcome.tally.lost, m.outcome.tally.sent)
     }),
+    extra(
+        "correct_before",
+        "fraction",
+        "lookups answered right, of those issued before the first fault (needs `series.every`)",
+        |m| m.series.as_ref().and_then(Series::correct_before),
+    ),
+    extra(
+        "correct_worst",
+        "fraction",
+        "lookups answered right in the worst span of the time series after the first fault",
+        |m| m.series.as_ref().and_then(Series::correct_worst),
+    ),
+    extra(
+        "correct_after",
+        "fraction",
+        "lookups answered right in the later half of the time series after the first fault",
+        |m| m.series.as_ref().and_then(Series::correct_after),
+    ),
+    extra(
+        "recovery_s",
+        "s",
+        "from the first fault until two spans of the time series in a row answer as many right as before (`series.recovered`); \
+         missing if they never do",
+        |m| m.series.as_ref().and_then(Series::recovery_s),
+    ),
+    extra(
+        "repair_s",
+        "s",
+        "from the first fault to the first instant of the time series at which the protocol's invariants hold",
+        |m| m.series.as_ref().and_then(Series::repair_s),
+    ),
+    extra("session_min_mean", "min", "sessions as their law draws them, a million of them; mean", |m| {
+        m.sessions.as_ref().map(|sample| sample.mean_min)
+    }),
+    extra("session_min_p50", "min", "median of the same", |m| {
+        m.sessions.as_ref().map(|sample| sample.median_min)
+    }),
+    extra(
+        "session_rest_ratio",
+        "",
+        "what is left of a session under way at a random time, over a whole one; ratio of the means of a million each",
+        |m| m.sessions.as_ref().map(|sample| sample.rest_mean_min / sample.mean_min),
+    ),
+    extra(
+        "little_ratio",
+        "",
+        "Little's law: peers that came online a second, times the mean session of the law, over the mean number online",
+        |m| {
+            let tally = &m.outcome.tally;
+            let session_s = m.sessions.as_ref()?.mean_min * 60.0;
+            let online_s = tally.peer_nanos as f64 * 1e-9;
+            (online_s > 0.0).then(|| tally.joins as f64 * session_s / online_s)
+        },
+    ),
     extra("dropped", "fraction", "messages that reached a peer which had gone", |m| {
         ratio(m.outcome.tally.dropped, m.outcome.tally.sent)
     }),

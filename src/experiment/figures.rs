@@ -1,9 +1,12 @@
 //! The figures that a scenario asks for, drawn from its results.
 
+use std::collections::BTreeMap;
+
 use super::columns;
 use super::diagnostic::Diagnostic;
 use super::groups::{Group, Groups};
 use super::scenario::{FigureKind, FigureSettings};
+use super::series;
 use crate::report::{
     Axis, Figure, Mark, Point, ReportError, Series, TickFormat, crossings, render_svg, short, svg_to_png,
 };
@@ -29,6 +32,7 @@ pub fn draw(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Drawn, Dia
         FigureKind::Deadline => deadline(groups, settings),
         FigureKind::Load => load(groups, settings),
         FigureKind::Crossover => crossover(groups, settings),
+        FigureKind::OverTime => over_time(groups, settings)?,
     };
     let ours = |error: ReportError| Diagnostic::new(format!("figure `{}`: {error}", settings.name));
     let svg = render_svg(&figure).map_err(ours)?;
@@ -79,7 +83,9 @@ fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Dia
             return Some(f64::from(group.setting.peers));
         }
         let value = value_of(group, &settings.x)?;
-        value.split_whitespace().next()?.parse().ok()
+        // Of a variant's settings, such as `exponential(online=5 min, offline=1 min)`, the first.
+        let first = value.split_once('=').map_or(value, |(_, rest)| rest);
+        first.split(|c: char| c.is_whitespace() || ",)".contains(c)).next()?.parse().ok()
     };
     let mut series: Vec<(usize, String, Vec<Point>)> = Vec::new();
     let mut ticks = Vec::new();
@@ -95,7 +101,7 @@ fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Dia
     }
     ticks.sort_by(f64::total_cmp);
     ticks.dedup();
-    let x_label = if settings.x == "peers" { "peers".to_string() } else { settings.x.clone() };
+    let x_label = if settings.x_label.is_empty() { settings.x.clone() } else { settings.x_label.clone() };
     // A sweep from zero needs a scale that has a zero.
     let linear = ticks.iter().any(|&x| x <= 0.0);
     let x = if linear { Axis::linear(x_label) } else { Axis::log2(x_label) }.ticks(ticks);
@@ -168,6 +174,45 @@ fn load(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
             points.map(|&(load, share)| Point::new(load as f64, share * 100.0)).collect();
         figure.series(Series::tail(label(groups, group, settings, ""), points).slot(group.variant))
     })
+}
+
+fn over_time(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Diagnostic> {
+    let column = series::find(&settings.y).ok_or_else(|| {
+        let (name, y) = (&settings.name, &settings.y);
+        Diagnostic::new(format!("figure `{name}`: there is no column `{y}` of the time series"))
+    })?;
+    let shown = at_largest(groups, settings);
+    let x = Axis::linear("time [s]");
+    let y_label = match &settings.y_label {
+        label if !label.is_empty() => label.clone(),
+        _ if column.unit.is_empty() => column.name.replace('_', " "),
+        _ => format!("{} [{}]", column.name.replace('_', " "), column.unit),
+    };
+    let y = if settings.log { Axis::log10(y_label) } else { Axis::linear(y_label) };
+    let faults = shown.first().map_or(&[][..], |group| group.job.scenario.faults.as_slice());
+    let mut at: Vec<Span> = faults.iter().map(|fault| fault.at).collect();
+    at.sort_unstable();
+    at.dedup();
+    let at: Vec<String> = at.iter().map(Span::to_string).collect();
+    let caption = if at.is_empty() { String::new() } else { format!("faults at {}", at.join(", ")) };
+    let figure = Figure::new(&settings.title, x, y)
+        .subtitle(subtitle(groups, settings, shown.first().map(|group| group.setting.peers)))
+        .caption(caption);
+    Ok(shown.into_iter().fold(figure, |figure, group| {
+        // By instant: the values of all replicates, in their order.
+        let mut at: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
+        // The last span may be shorter, and end with each seed at a time of its own.
+        let whole = group.job.scenario.series.every.map_or(0, Span::nanos);
+        let moments = group.records.iter().flat_map(|record| &record.series);
+        for moment in moments.filter(|moment| moment.width_ns == whole) {
+            at.entry(moment.at_ns).or_default().extend((column.value)(moment));
+        }
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let drawn = at.iter().filter(|(_, values)| !values.is_empty());
+        let points = drawn.map(|(&ns, values)| Point::new(ns as f64 * 1e-9, mean(values)));
+        let points: Vec<Point> = points.filter(|point| !settings.log || point.y > 0.0).collect();
+        figure.series(Series::line(label(groups, group, settings, ""), points).slot(group.variant))
+    }))
 }
 
 /// Total messages per lookup when there are r lookups for each arrival of a peer, which stays for one session:

@@ -25,6 +25,7 @@ pub mod run;
 pub mod scenario;
 pub mod schema;
 pub mod screen;
+pub mod series;
 pub mod shipped;
 mod tree;
 mod wording;

@@ -6,6 +6,7 @@ use super::axes::{Point, Sweep};
 use super::columns;
 use super::diagnostic::Diagnostic;
 use super::scenario::{Expected, FigureKind, FigureSettings, Published, Scenario};
+use super::series;
 use crate::protocols::{self, NAMES, Visit};
 use crate::sim::Protocol;
 use crate::units::nearest;
@@ -134,9 +135,21 @@ impl Plan {
                 let error = self.sweep.diagnose(point, &format!("figures.{number}.x"), message);
                 return Err(suggest(error, &figure.x, &swept));
             }
+            if figure.kind == FigureKind::OverTime {
+                self.check_over_time(number, figure)?;
+            }
             if figure.kind == FigureKind::Against {
                 column(format!("figures.{number}.y"), &figure.y)?;
             }
+        }
+        let recovery = ["correct_before", "correct_worst", "correct_after", "recovery_s", "repair_s"];
+        let wants = |name: &String| recovery.contains(&name.as_str());
+        if let Some(number) =
+            self.first.columns.iter().position(wants).filter(|_| self.first.series.every.is_none())
+        {
+            let message = format!("`{}` needs a time series, but there is none", self.first.columns[number]);
+            let error = self.sweep.diagnose(point, &format!("columns.{number}"), message);
+            return Err(error.with_hint("say how often to look, such as series.every = \"10 s\""));
         }
         for (number, published) in self.first.published.iter().enumerate() {
             column(format!("published.{number}.column"), &published.column)?;
@@ -149,6 +162,23 @@ impl Plan {
                 let error = self.sweep.diagnose(point, &key, format!("unknown protocol `{stranger}`"));
                 return Err(suggest(error, stranger, NAMES));
             }
+        }
+        Ok(())
+    }
+
+    /// Checks a figure of a time series.
+    fn check_over_time(&self, number: usize, figure: &FigureSettings) -> Result<(), Diagnostic> {
+        let point = &self.sweep.points_for(None)[0];
+        if series::find(&figure.y).is_none() {
+            let all: Vec<&str> = series::SERIES.iter().map(|column| column.name).collect();
+            let key = format!("figures.{number}.y");
+            let message = format!("unknown column `{}` of the time series", figure.y);
+            return Err(suggest(self.sweep.diagnose(point, &key, message), &figure.y, &all));
+        }
+        if self.first.series.every.is_none() {
+            let message = format!("figure `{}` shows a time series, but there is none", figure.name);
+            let error = self.sweep.diagnose(point, &format!("figures.{number}.kind"), message);
+            return Err(error.with_hint("say how often to look, such as series.every = \"10 s\""));
         }
         Ok(())
     }

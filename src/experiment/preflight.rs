@@ -21,7 +21,7 @@ pub fn preflight(plan: &Plan, folder: Option<&Path>) -> Result<BTreeSet<PathBuf>
     for job in plan.jobs.iter().filter(|job| job.replicate == 0) {
         let settings = job.scenario.settings();
         let parts = (&settings.population, &settings.overlay, &settings.underlay);
-        let parts = (job.scenario.peers, parts, &settings.content, &settings.faults);
+        let parts = (job.scenario.peers, parts, &settings.content, &settings.churn, &settings.faults);
         let key = serde_json::to_string(&parts).unwrap_or_default();
         let peers = match known.get(&key) {
             Some(&peers) => peers,

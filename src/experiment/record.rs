@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::columns::COLUMNS;
+use super::series::{Moment, Series};
 use crate::sim::{LookupRecord, Outcome};
 use crate::stats::ccdf;
+use crate::world::SessionSample;
 
 /// The most points that a record keeps of a distribution.
 const POINTS: usize = 500;
@@ -30,6 +32,9 @@ pub struct Record {
     pub loads: Vec<(u64, f64)>,
     /// The rows of `lookups.csv`, if wanted.
     pub rows: Vec<Row>,
+    /// The run's time series, if wanted.
+    #[serde(default)]
+    pub series: Vec<Moment>,
     /// Events that the kernel handled, for the log.
     pub events: u64,
 }
@@ -73,6 +78,10 @@ pub struct Measured<'a> {
     pub latency_ns: Vec<u64>,
     /// What breadth-first search says of the same floods, if asked for.
     pub flood: Option<FloodOracle>,
+    /// How it went over time, if asked for.
+    pub series: Option<Series>,
+    /// Lengths of sessions as their law draws them, if asked for and if they follow one.
+    pub sessions: Option<SessionSample>,
 }
 
 /// What breadth-first search on the given overlay says about floods from the origins of a run's lookups.
@@ -102,6 +111,8 @@ impl<'a> Measured<'a> {
             messages: sorted(outcome.lookups.iter().map(|record| record.messages).collect()),
             latency_ns: sorted(answers().map(|answer| answer.latency.nanos()).collect()),
             flood,
+            series: None,
+            sessions: None,
         }
     }
 
@@ -151,6 +162,7 @@ impl<'a> Measured<'a> {
             found: self.latency_ns.len() as u64,
             loads: ccdf(&mut self.loads(), POINTS),
             rows,
+            series: self.series.as_ref().map_or_else(Vec::new, |series| series.moments.clone()),
             events: self.outcome.tally.events,
         }
     }

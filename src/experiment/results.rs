@@ -10,6 +10,7 @@ use super::groups::Groups;
 use super::plan::{Plan, toml_text};
 use super::published;
 use super::record::Record;
+use super::series::SERIES;
 use crate::protocols::NAMES;
 use crate::stats::{fit_scaling, paired, six, six_or_missing};
 
@@ -52,6 +53,9 @@ pub fn write(
     }
     if plan.first.lookups_csv {
         folder.write("lookups.csv", &lookups(plan, records)?)?;
+    }
+    if plan.first.series.every.is_some() {
+        folder.write("series.csv", &series(plan, records)?)?;
     }
     if !plan.published.is_empty() {
         folder.write("published.csv", &published::csv(plan, &groups)?)?;
@@ -266,6 +270,27 @@ fn lookups(plan: &Plan, records: &[Record]) -> Result<Vec<u8>, Diagnostic> {
             fields.extend([row.messages, row.bytes].map(|number| number.to_string()));
             fields.extend([row.providers, row.visited].map(|number| number.to_string()));
             csv.row(&fields)?;
+        }
+    }
+    csv.finish()
+}
+
+/// `series.csv`: one row a run and instant.
+fn series(plan: &Plan, records: &[Record]) -> Result<Vec<u8>, Diagnostic> {
+    let mut header: Vec<&str> = vec!["scenario", "protocol", "peers"];
+    header.extend(plan.swept.iter().map(String::as_str));
+    header.extend(["replicate", "seed", "time_s"]);
+    header.extend(SERIES.iter().map(|column| column.name));
+    let mut csv = Csv::new(&header)?;
+    for (job, record) in plan.jobs.iter().zip(records) {
+        let mut start = vec![job.scenario.name.clone(), job.protocol.clone(), record.peers.to_string()];
+        start.extend(job.labels.iter().cloned());
+        start.extend([job.replicate.to_string(), job.seed.to_string()]);
+        for moment in &record.series {
+            let mut row = start.clone();
+            row.push(six(moment.at_ns as f64 * 1e-9));
+            row.extend(SERIES.iter().map(|column| six_or_missing((column.value)(moment))));
+            csv.row(&row)?;
         }
     }
     csv.finish()

@@ -14,9 +14,10 @@ use super::plan::{Job, Plan, blame};
 use super::preflight::blame_params;
 use super::progress::Progress;
 use super::record::{FloodOracle, Measured, Record};
+use super::series::Sampler;
 use crate::graph::{ComponentPolicy, Search, components};
 use crate::protocols::{self, Visit};
-use crate::sim::{Engine, Outcome, Protocol, QueueKind, Span, World};
+use crate::sim::{Engine, Outcome, Protocol, QueueKind, Span, Time, World};
 use crate::world::{Remark, Terrain};
 
 /// How jobs are run. Nothing here can change a result.
@@ -191,8 +192,13 @@ impl<N: Fn(Remark)> Visit for RunJob<'_, N> {
             .map_err(|what| Stop::Failed(blame_params(&plan.sweep, job, &what)))?;
         let end = engine.end();
         let mut looked = Instant::now();
+        let mut sampler = plan.first.series.every.map(Sampler::new);
         while engine.now() < end {
-            engine.run_until((engine.now() + Span::secs(1)).min(end));
+            let due = sampler.as_ref().map_or(Time::NEVER, Sampler::next);
+            engine.run_until((engine.now() + Span::secs(1)).min(due).min(end));
+            if let Some(sampler) = &mut sampler {
+                sampler.look(&engine, terrain.peers());
+            }
             if looked.elapsed() > Duration::from_millis(50) {
                 looked = Instant::now();
                 if options.interrupt.requested() {
@@ -202,7 +208,14 @@ impl<N: Fn(Remark)> Visit for RunJob<'_, N> {
         }
         let outcome = engine.finish();
         let flood = (wants_flood && P::OVERLAY).then(|| flood_oracle(&terrain, &params, &outcome)).flatten();
-        let mut record = Measured::new(&outcome, flood).record(plan.first.lookups_csv);
+        let mut measured = Measured::new(&outcome, flood);
+        measured.series =
+            sampler.map(|sampler| sampler.finish(&outcome.lookups, &job.scenario.faults, &plan.first.series));
+        let of_law = |column: &String| column.starts_with("session_") || column == "little_ratio";
+        if plan.first.columns.iter().any(of_law) {
+            measured.sessions = terrain.session_sample(SESSIONS);
+        }
+        let mut record = measured.record(plan.first.lookups_csv);
         if !job.scenario.underlay.latency.has_geometry() {
             // Without geometry, a round trip below says nothing about a detour above.
             record.values.remove("stretch_mean");
@@ -210,6 +223,9 @@ impl<N: Fn(Remark)> Visit for RunJob<'_, N> {
         Ok(record)
     }
 }
+
+/// How many sessions are drawn where their law is asked for.
+const SESSIONS: u32 = 1_000_000;
 
 /// The world of a job.
 ///

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::diagnostic::Diagnostic;
 use super::schema::Schema;
+use super::series::SeriesSettings;
 use crate::world::{
     ChurnSettings, ContentSettings, FaultSettings, OverlaySettings, PopulationSettings, Settings,
     UnderlaySettings, WorkloadSettings,
@@ -59,6 +60,9 @@ pub struct Scenario {
     /// What strikes many peers at once.
     #[serde(default)]
     pub faults: Vec<FaultSettings>,
+    /// What is recorded over time.
+    #[serde(default, skip_serializing_if = "SeriesSettings::is_default")]
+    pub series: SeriesSettings,
     /// Figures to draw.
     #[serde(default)]
     pub figures: Vec<FigureSettings>,
@@ -88,16 +92,19 @@ pub struct FigureSettings {
     /// For `against`: the column on the x axis, a swept key.
     #[serde(default = "peers_key")]
     pub x: String,
-    /// For `against`: the column on the y axis.
+    /// For `against`: what the x axis is called; the key if empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub x_label: String,
+    /// For `against`: the column on the y axis; for `over-time`: a column of `series.csv`.
     #[serde(default)]
     pub y: String,
-    /// For `against`: what the y axis is called; the column's name if empty.
+    /// For `against` and `over-time`: what the y axis is called; the column's name if empty.
     #[serde(default)]
     pub y_label: String,
     /// For `crossover`: how long a peer stays online. One hour if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<crate::units::Span>,
-    /// For `against`: whether the y axis is logarithmic.
+    /// For `against` and `over-time`: whether the y axis is logarithmic.
     #[serde(default = "yes")]
     pub log: bool,
     /// Only runs whose swept key has this value (as `summary.csv` writes it): `{"content.replicas" = "10"}`.
@@ -123,6 +130,8 @@ pub enum FigureKind {
     Deadline,
     /// How the load is spread over participants, at the largest size.
     Load,
+    /// One column of the time series against time, a line per protocol, means over replicates, at the largest size.
+    OverTime,
     /// Total cost per lookup against how many lookups there are per arrival of a peer, at the largest size.
     Crossover,
 }
@@ -196,6 +205,7 @@ impl Scenario {
         if self.replicates == 0 {
             return wrong("replicates", "got 0, expected at least 1 run per point".to_string());
         }
+        self.series.check()?;
         if self.protocols.is_empty() {
             return wrong(
                 "protocols",
@@ -212,6 +222,7 @@ pub fn schema() -> Schema {
         .lists([
             "protocols",
             "columns",
+            "population.classes",
             "faults",
             "faults.*.crash.peers",
             "faults.*.crash.peers.*",
@@ -224,6 +235,7 @@ pub fn schema() -> Schema {
             "overlay.graph",
             "underlay.latency",
             "churn.sessions",
+            "churn.pauses",
             "faults.*.crash",
             "protocol.gnutella.search",
         ])
@@ -233,6 +245,7 @@ pub fn schema() -> Schema {
         .unsweepable("title", "a scenario has one title")
         .unsweepable("assumes", "a scenario makes its assumptions once")
         .unsweepable("lookups_csv", "the file is written or not")
+        .unsweepable("series.**", "all runs are looked at alike")
         .unsweepable("figures.**", "a figure shows all points")
         .unsweepable("published.**", "a published figure is one number")
 }

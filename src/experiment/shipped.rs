@@ -19,8 +19,11 @@ macro_rules! shipped {
 
 shipped! {
     "compare",
+    "compare-churn",
+    "compare-faults",
     "server-down",
     "papers/chord-path-length",
+    "papers/churn-sessions",
     "papers/gnutella-reach",
 }
 

@@ -158,8 +158,15 @@ impl Script {
     /// Takes these peers out of the churn.
     pub(in crate::protocols) fn keep(&mut self, peers: &[u32]) {
         self.events.retain(|(_, happening)| match happening {
-            Happening::Join(peer) | Happening::Leave(peer) | Happening::Crash(peer) => !peers.contains(peer),
-            Happening::Lookup(_) | Happening::Measure => true,
+            Happening::Join(peer)
+            | Happening::Arrive(peer)
+            | Happening::Leave(peer)
+            | Happening::Crash(peer) => !peers.contains(peer),
+            Happening::Strike(_)
+            | Happening::Part(_)
+            | Happening::Heal(_)
+            | Happening::Lookup(_)
+            | Happening::Measure => true,
         });
     }
 

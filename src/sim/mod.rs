@@ -37,4 +37,4 @@ pub use queue::QueueKind;
 pub use time::{Span, Time};
 pub use trace::{Happened, Trace, TraceEvent};
 pub use waiting::TimerId;
-pub use world::{Director, Happening, PlannedLookup, Profile, World};
+pub use world::{Cut, Director, Happening, PlannedLookup, Profile, Role, Strike, World};

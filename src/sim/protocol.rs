@@ -10,7 +10,7 @@ use super::context::Context;
 use super::peer::{ObjectId, PeerId};
 use super::presence::Presence;
 use super::time::Span;
-use super::world::World;
+use super::world::{Role, World};
 
 /// One peer of an overlay. `self` is the peer the paper calls `n`.
 ///
@@ -88,6 +88,11 @@ pub trait Protocol: Sized + Send + Sync + 'static {
 
     /// The overlay it has grown: whom it would send to.
     fn links(&self) -> impl Iterator<Item = PeerId>;
+
+    /// What it is to the others now: for faults that strike all supernodes.
+    fn role(&self) -> Role {
+        Role::Ordinary
+    }
 
     /// State per peer, counted in entries: other peers it knows, and references to objects that it keeps for others.
     fn entries(&self) -> usize;

@@ -43,6 +43,10 @@ pub enum Purpose {
     Peer,
     /// What a settled network is built from.
     Settled,
+    /// Which class of the population a peer belongs to, and who is behind a firewall.
+    Population = 32,
+    /// Who comes, where every session is somebody else's.
+    Strangers,
 }
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;

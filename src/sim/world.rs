@@ -1,6 +1,7 @@
 //! What the engine asks of the world: facts that hold for a whole run, and what happens from outside, in order.
 
 use super::peer::ObjectId;
+use super::random::mix;
 use super::time::{Span, Time};
 
 /// What a participant is like, as it knows itself.
@@ -12,8 +13,12 @@ pub struct Profile {
     pub up: u64,
     /// Bits per second that it can receive; 0 for no limit.
     pub down: u64,
+    /// Bits per second that it says it can send, which others may be told: its `up`, unless it lies; 0 for no limit.
+    pub claim: u64,
     /// Accepts no connection from outside.
     pub firewalled: bool,
+    /// How long it takes to handle one message; servers may, for peers it is zero.
+    pub service: Span,
 }
 
 /// Facts about the world, read-only for the run. Numbers are participants': peers first, then servers.
@@ -83,19 +88,70 @@ pub struct PlannedLookup {
 /// Something that happens to the network from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Happening {
-    /// A peer comes online.
+    /// A peer comes online, for the first time or again.
     Join(u32),
+    /// A peer comes online as somebody who has never been there: what was on its disk is gone.
+    Arrive(u32),
     /// A peer says goodbye and goes.
     Leave(u32),
     /// A participant is gone without a word.
     Crash(u32),
+    /// Peers crash whom only the overlay of this moment can name; the director is told who they were
+    /// ([`Director::struck`]).
+    Strike(Strike),
+    /// The network falls apart: from now on messages between the two sides are lost.
+    Part(Cut),
+    /// The partition of this number is over.
+    Heal(u32),
     /// A peer asks for an object. It is online.
     Lookup(PlannedLookup),
     /// The warm-up is over: from here on costs are counted.
     Measure,
 }
 
-/// What happens from outside, drawn beforehand and independent of what the protocol does.
+/// Peers that a fault strikes for their place in the overlay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strike {
+    /// So many of the peers online: those with most neighbours.
+    BestConnected(u32),
+    /// All peers online whose role is [`Role::Supernode`].
+    Supernodes,
+}
+
+/// A partition: which participants are on which side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// The partition's number, unique in the run.
+    pub number: u32,
+    /// What sides are hashed with.
+    pub key: u64,
+    /// Of 2^64, how much belongs to the one side.
+    pub part: u64,
+}
+
+impl Cut {
+    /// The side of participant `number`: by a coin of its own.
+    fn side(&self, number: u32) -> bool {
+        mix(self.key ^ mix(u64::from(number))) < self.part
+    }
+
+    /// Whether these participants are on different sides.
+    pub fn separates(&self, one: u32, other: u32) -> bool {
+        self.side(one) != self.side(other)
+    }
+}
+
+/// What a peer is to the others, where an architecture makes differences among its peers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// One among equals, or one that others work for.
+    #[default]
+    Ordinary,
+    /// One that works for others: a supernode, an ultrapeer.
+    Supernode,
+}
+
+/// What happens from outside, drawn beforehand and independent of what the protocol does, but for whom a [`Strike`] hits.
 pub trait Director: Send {
     /// Whether participant `number` is online when the run starts. Servers are.
     fn starts_online(&self, number: u32) -> bool;
@@ -110,6 +166,10 @@ pub trait Director: Send {
     fn peek(&self) -> Option<Happening> {
         None
     }
+
+    /// Whom the [`Strike`] that [`next`](Self::next) has just given hit, by number: they are offline now. Called before
+    /// anything else is asked of the director.
+    fn struck(&mut self, _victims: &[u32]) {}
 
     /// How long after its issue an answer still counts.
     fn deadline(&self) -> Span;

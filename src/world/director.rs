@@ -7,10 +7,10 @@ use rand::RngExt;
 
 use super::Settings;
 use super::bits::Bits;
-use super::churn::{Sessions, newcomers};
+use super::churn::{Identity, Replay, Sessions, Strangers, newcomers};
 use super::content::Content;
-use super::faults::{in_order, victims};
-use super::workload::{Arrival, Arrivals, Draws};
+use super::faults::{cut, in_order, strike, victims};
+use super::workload::{Arrival, Arrivals, Draws, Flooder};
 use crate::sim::random::Stream;
 use crate::sim::{Director, Happening, ObjectId, PlannedLookup, Span, Time};
 
@@ -38,7 +38,7 @@ impl Schedule {
 }
 
 /// The world's director. Of happenings at one instant, the end of the warm-up comes first, then faults as listed, then
-/// those who return from faults, sessions by peer, newcomers, and lookups by number.
+/// those who return from faults, sessions by peer, newcomers and the crowd, and lookups by number, the flooder's last.
 #[derive(Debug)]
 pub(super) struct Play {
     settings: Arc<Settings>,
@@ -53,6 +53,10 @@ pub(super) struct Play {
     online: Bits,
     /// Struck by a fault that is not over.
     held: Bits,
+    /// Peers in a session, seen or not.
+    present: Bits,
+    /// Who comes, where every session is somebody else's.
+    strangers: Option<Strangers>,
     measured: bool,
     /// By time, the last one first.
     faults: Vec<(Time, usize)>,
@@ -61,6 +65,9 @@ pub(super) struct Play {
     sessions: Sessions,
     newcomers: VecDeque<(Time, u32)>,
     arrivals: Arrivals,
+    flooder: Option<Flooder>,
+    /// The fault, with its time, of which only the engine can say whom it strikes; it has not said so yet.
+    striking: Option<(Time, usize)>,
     /// What happens next, and when; empty at the end only.
     ready: VecDeque<Happening>,
     due: Time,
@@ -70,6 +77,7 @@ impl Play {
     pub(super) fn new(
         settings: Arc<Settings>,
         content: Arc<Content>,
+        replay: Option<&Arc<Replay>>,
         seed: u64,
         peers: u32,
         servers: u32,
@@ -80,12 +88,18 @@ impl Play {
         for &(_, peer) in &late {
             exempt.insert(peer);
         }
-        let sessions = Sessions::new(&settings.churn, peers, &exempt, seed, schedule.end);
+        let sessions = Sessions::new(&settings.churn, replay, peers, &exempt, seed, schedule.end);
         let participants = peers + servers;
         let mut online = Bits::none(participants);
         for number in sessions.online().iter().chain(peers..participants) {
             online.insert(number);
         }
+        let present = sessions.online().clone();
+        let starters: Vec<u32> = present.iter().collect();
+        let strangers = (settings.churn.identity == Identity::New).then(|| {
+            let absent = |&peer: &u32| !present.contains(peer) && !exempt.contains(peer);
+            Strangers::new(peers, (0..peers).filter(absent).collect(), seed)
+        });
         let mut faults = in_order(&settings.faults);
         faults.reverse();
         let mut play = Play {
@@ -96,12 +110,16 @@ impl Play {
             starters: online.clone(),
             online,
             held: Bits::none(participants),
+            present,
+            strangers,
             measured: false,
             faults,
             returns: Vec::new(),
             sessions,
             newcomers: late.into(),
             arrivals: Arrivals::new(&settings.workload, seed),
+            flooder: Flooder::new(&settings.workload, &starters, seed),
+            striking: None,
             ready: VecDeque::new(),
             due: Time::NEVER,
             settings,
@@ -121,6 +139,7 @@ impl Play {
                 self.sessions.next_time(),
                 self.newcomers.front().map_or(Time::NEVER, |&(time, _)| time),
                 self.arrivals.peek().map_or(Time::NEVER, |arrival| arrival.time),
+                self.flooder.as_ref().map_or(Time::NEVER, Flooder::next_time),
             ];
             // The first of the earliest.
             let (source, time) = (0..).zip(sources).min_by_key(|&(_, time)| time).unwrap_or((0, Time::NEVER));
@@ -138,7 +157,8 @@ impl Play {
                 2 => self.let_return(),
                 3 => self.toggle(),
                 4 => self.welcome(),
-                _ => self.ask(),
+                5 => self.ask(),
+                _ => self.flood(),
             }
         }
     }
@@ -146,13 +166,28 @@ impl Play {
     fn strike(&mut self) {
         let Some((time, number)) = self.faults.pop() else { return };
         let fault = &self.settings.faults[number];
+        if let Some(cut) = cut(fault, number, self.seed) {
+            self.ready.push_back(Happening::Part(cut));
+            self.hold(time, number, Vec::new());
+            return;
+        }
+        if let Some(strike) = strike(fault, self.peers_online()) {
+            self.striking = Some((time, number));
+            self.ready.push_back(Happening::Strike(strike));
+            return;
+        }
         let struck = victims(fault, number, &self.online, self.peers, self.seed);
+        self.ready.extend(struck.iter().map(|&victim| Happening::Crash(victim)));
+        self.hold(time, number, struck);
+    }
+
+    /// Fault `number` has struck them.
+    fn hold(&mut self, time: Time, number: usize, struck: Vec<u32>) {
         for &victim in &struck {
             self.online.remove(victim);
             self.held.insert(victim);
-            self.ready.push_back(Happening::Crash(victim));
         }
-        if let Some(back) = fault.back {
+        if let Some(back) = self.settings.faults[number].back {
             let over = (time + back, number);
             let place = self.returns.partition_point(|&(time, number, _)| (time, number) > over);
             self.returns.insert(place, (over.0, number, struck));
@@ -160,11 +195,14 @@ impl Play {
     }
 
     fn let_return(&mut self) {
-        let Some((_, _, struck)) = self.returns.pop() else { return };
+        let Some((_, fault, struck)) = self.returns.pop() else { return };
+        if self.settings.faults[fault].partition.is_some() {
+            self.ready.push_back(Happening::Heal(fault as u32));
+        }
         for number in struck {
             self.held.remove(number);
-            if number >= self.peers || self.sessions.online().contains(number) {
-                self.come(number);
+            if number >= self.peers || self.present.contains(number) {
+                self.come(number, false);
             }
         }
     }
@@ -172,24 +210,30 @@ impl Play {
     fn toggle(&mut self) {
         let Some(toggle) = self.sessions.next() else { return };
         let peer = toggle.peer;
-        if self.sessions.online().contains(peer) {
-            self.come(peer);
-        } else if self.online.remove(peer) {
-            let happening = if toggle.graceful { Happening::Leave(peer) } else { Happening::Crash(peer) };
+        if toggle.comes {
+            let who = self.strangers.as_mut().map(|strangers| strangers.arrive(peer, toggle.change));
+            self.present.insert(who.unwrap_or(peer));
+            self.come(who.unwrap_or(peer), who.is_some());
+            return;
+        }
+        let who = self.strangers.as_mut().map_or(peer, |strangers| strangers.depart(peer));
+        self.present.remove(who);
+        if self.online.remove(who) {
+            let happening = if toggle.graceful { Happening::Leave(who) } else { Happening::Crash(who) };
             self.ready.push_back(happening);
         }
     }
 
     fn welcome(&mut self) {
         let Some((_, peer)) = self.newcomers.pop_front() else { return };
-        self.sessions.arrive(peer);
-        self.come(peer);
+        self.present.insert(peer);
+        self.come(peer, false);
     }
 
-    /// `number` comes online, unless a fault holds it.
-    fn come(&mut self, number: u32) {
+    /// `number` comes online, unless a fault holds it, as itself or `anew`.
+    fn come(&mut self, number: u32, anew: bool) {
         if !self.held.contains(number) && self.online.insert(number) {
-            self.ready.push_back(Happening::Join(number));
+            self.ready.push_back(if anew { Happening::Arrive(number) } else { Happening::Join(number) });
         }
     }
 
@@ -197,6 +241,19 @@ impl Play {
         let Some(Arrival { number, measured, .. }) = self.arrivals.next() else { return };
         let mut draws = Draws::of(self.seed, number);
         let Some(origin) = self.origin(&mut draws.origins) else { return };
+        self.look_up(number, origin, measured, draws);
+    }
+
+    /// The flooder asks, if it is online.
+    fn flood(&mut self) {
+        let Some(flooder) = &mut self.flooder else { return };
+        let (number, origin) = (flooder.next(), flooder.peer);
+        if self.online.contains(origin) {
+            self.look_up(number, origin, false, Draws::of(self.seed, number));
+        }
+    }
+
+    fn look_up(&mut self, number: u32, origin: u32, measured: bool, mut draws: Draws) {
         let object = if draws.miss < self.settings.workload.misses.0 {
             Some(self.content.missing(&mut draws.objects))
         } else {
@@ -204,6 +261,13 @@ impl Play {
         };
         let lookup = |object: ObjectId| PlannedLookup { number, origin, object, measured };
         self.ready.extend(object.map(lookup).map(Happening::Lookup));
+    }
+
+    /// How many peers are online.
+    fn peers_online(&self) -> u32 {
+        // Servers come last in the set.
+        let servers = (self.peers..self.participants).filter(|&server| self.online.contains(server)).count();
+        self.online.count() - servers as u32
     }
 
     /// A peer online, uniformly at random: the first in a random sequence of peers who is; `None` if nobody is.
@@ -215,9 +279,8 @@ impl Play {
                 return Some(candidate);
             }
         }
-        // Few are online. Servers come last in the set.
-        let servers = (self.peers..self.participants).filter(|&server| self.online.contains(server)).count();
-        let peers = self.online.count() - servers as u32;
+        // Few are online.
+        let peers = self.peers_online();
         if peers == 0 { None } else { self.online.nth(stream.random_range(0..peers)) }
     }
 }
@@ -232,13 +295,27 @@ impl Director for Play {
     }
 
     fn next(&mut self) -> Option<Happening> {
+        if self.striking.is_some() && self.ready.is_empty() {
+            // Nobody has said whom the fault struck: nobody, then.
+            self.struck(&[]);
+        }
         let happening = self.ready.pop_front();
-        self.prepare();
+        // What follows a strike depends on whom it hits.
+        if self.striking.is_none() {
+            self.prepare();
+        }
         happening
     }
 
     fn peek(&self) -> Option<Happening> {
         self.ready.front().copied()
+    }
+
+    fn struck(&mut self, victims: &[u32]) {
+        if let Some((time, number)) = self.striking.take() {
+            self.hold(time, number, victims.to_vec());
+            self.prepare();
+        }
     }
 
     fn deadline(&self) -> Span {

@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::WorldError;
 use super::bits::Bits;
 use super::population::{choose, share_of};
-use crate::sim::random::{Purpose, stream};
-use crate::sim::{Span, Time};
-use crate::units::Share;
+use crate::sim::random::{Purpose, derive, stream};
+use crate::sim::{Cut, Span, Strike, Time};
+use crate::units::{CountOrShare, Share};
 
-/// One table of `[[faults]]`: at a given time some of those online crash, without a word.
+/// One table of `[[faults]]`: at a given time some of those online crash, without a word; or the network falls into two
+/// parts.
 ///
 /// Who is offline at that time is not struck. Who is struck stays away until `back` has passed, else for good: its
 /// sessions go on meanwhile, unseen, and when the fault is over it comes online if it is in a session then, else with
@@ -23,7 +24,11 @@ pub struct FaultSettings {
     /// Whom it strikes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crash: Option<Victims>,
-    /// How long after the crash the fault is over; never, if not given.
+    /// Instead of a crash: the share of participants, servers included, on one side of a partition, each by a coin of its
+    /// own; all messages sent between the sides are lost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partition: Option<Share>,
+    /// How long after it struck the fault is over; never, if not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub back: Option<Span>,
 }
@@ -36,7 +41,12 @@ pub enum Victims {
     Share(Share),
     /// These peers, by number.
     Peers(Vec<u32>),
-    /// All servers.
+    /// So many of the peers online, or such a share of them, rounded to whole peers: those with most neighbours in the
+    /// overlay as it is at that moment, links counted in both directions; ties at random; no servers.
+    BestConnected(CountOrShare),
+    /// All peers that are supernodes at that moment, where an architecture has them; no servers.
+    Supernodes {},
+    /// All servers: index servers, trackers.
     Servers {},
     /// All peers and all servers.
     Everyone {},
@@ -49,6 +59,19 @@ pub enum Victims {
 pub(super) fn check(faults: &[FaultSettings], peers: Option<u32>) -> Result<(), WorldError> {
     for (number, fault) in faults.iter().enumerate() {
         let key = format!("faults.{number}.crash");
+        if let Some(share) = fault.partition {
+            let key = format!("faults.{number}.partition");
+            if fault.crash.is_some() {
+                return Err(WorldError::new(key, "stands beside `crash`")
+                    .expected("either a crash or a partition; two faults may have one time"));
+            }
+            if share.0 <= 0.0 || share.0 >= 1.0 {
+                return Err(WorldError::new(key, format!("got \"{share}\""))
+                    .expected("a share between 0 % and 100 %, so that there are two sides")
+                    .nearest("\"50 %\""));
+            }
+            continue;
+        }
         let Some(victims) = &fault.crash else {
             return Err(WorldError::new(key, "is missing")
                 .expected("whom the fault strikes, such as { share = \"30 %\" } or { servers = {} }"));
@@ -59,6 +82,13 @@ pub(super) fn check(faults: &[FaultSettings], peers: Option<u32>) -> Result<(), 
             return Err(WorldError::new(format!("{key}.peers.{place}"), format!("got {}", named[place]))
                 .expected(format!("the number of a peer, below {peers}"))
                 .nearest(peers - 1));
+        }
+        if let (Victims::BestConnected(CountOrShare::Count(count)), Some(peers)) = (victims, peers)
+            && *count > u64::from(peers)
+        {
+            return Err(WorldError::new(format!("{key}.best-connected"), format!("got {count}"))
+                .expected(format!("at most the {peers} peers that there are"))
+                .nearest(peers));
         }
     }
     Ok(())
@@ -72,7 +102,30 @@ pub(super) fn in_order(faults: &[FaultSettings]) -> Vec<(Time, usize)> {
     order
 }
 
-/// Whom fault `number` strikes, in random order, given who is online: peers below `peers`, then servers.
+/// The partition that a fault is, if it is one.
+pub(super) fn cut(fault: &FaultSettings, number: usize, seed: u64) -> Option<Cut> {
+    let share = fault.partition?;
+    let key = derive(seed, Purpose::Faults, number as u64);
+    // A float of at least 2^64 becomes the largest number.
+    Some(Cut { number: number as u32, key, part: (share.0 * 18_446_744_073_709_551_616.0) as u64 })
+}
+
+/// Whom a fault strikes that only the overlay can name, given how many peers are online.
+pub(super) fn strike(fault: &FaultSettings, online: u32) -> Option<Strike> {
+    match fault.crash.as_ref()? {
+        Victims::BestConnected(CountOrShare::Count(count)) => {
+            Some(Strike::BestConnected(u32::try_from(*count).unwrap_or(u32::MAX).min(online)))
+        }
+        Victims::BestConnected(CountOrShare::Share(share)) => {
+            Some(Strike::BestConnected(share_of(online, *share)))
+        }
+        Victims::Supernodes {} => Some(Strike::Supernodes),
+        Victims::Share(_) | Victims::Peers(_) | Victims::Servers {} | Victims::Everyone {} => None,
+    }
+}
+
+/// Whom fault `number` strikes, in random order, given who is online: peers below `peers`, then servers. Nobody, if only
+/// the overlay can name them.
 pub(super) fn victims(
     fault: &FaultSettings,
     number: usize,
@@ -86,6 +139,7 @@ pub(super) fn victims(
         Victims::Share(_) => online.iter().filter(|&number| number < peers).collect(),
         Victims::Servers {} => online.iter().filter(|&number| number >= peers).collect(),
         Victims::Everyone {} => online.iter().collect(),
+        Victims::BestConnected(_) | Victims::Supernodes {} => Vec::new(),
         Victims::Peers(named) => {
             let mut named: Vec<u32> =
                 named.iter().copied().filter(|&peer| peer < peers && online.contains(peer)).collect();
@@ -99,7 +153,11 @@ pub(super) fn victims(
             let count = share_of(struck.len() as u32, share);
             choose(&mut struck, count, &mut stream);
         }
-        Victims::Peers(_) | Victims::Servers {} | Victims::Everyone {} => struck.shuffle(&mut stream),
+        Victims::Peers(_)
+        | Victims::Servers {}
+        | Victims::Everyone {}
+        | Victims::BestConnected(_)
+        | Victims::Supernodes {} => struck.shuffle(&mut stream),
     }
     struck
 }

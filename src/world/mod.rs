@@ -6,12 +6,14 @@
 //!
 //! | table | what | drawn from |
 //! | --- | --- | --- |
-//! | `[population]` | free riders | `Placement`, 0 |
+//! | `[population]` | free riders; givers | `Placement`, 0; 2^64 − 1 |
+//! | | classes, firewalls | `Population`: 0 classes, 1 + class firewalls |
 //! | `[overlay]` | the graph given to unstructured protocols | `Topology`: 0 the graph, 1 links that join components |
 //! | `[underlay]` | latency, jitter, loss | `Latency`, 0, hashed with peer or pair; jitter `Message`, 1 |
 //! | `[content]` | objects, popularity, replicas | `Placement`, 1 + object |
-//! | `[workload]` | lookups | `Workload`, lookup |
-//! | `[churn]` | sessions; newcomers | `Churn`, peer; `Newcomers`, 0 |
+//! | `[workload]` | lookups; who floods | `Workload`, lookup; 2^64 − 1 |
+//! | `[churn]` | sessions; who of a trace takes part | `Churn`, peer; 2^64 − 1 |
+//! | | newcomers, the crowd; new identities | `Newcomers`, 0 and 1; `Strangers`, peer |
 //! | `[[faults]]` | crashes of many at once | `Faults`, fault |
 //!
 //! ```
@@ -28,6 +30,7 @@
 
 mod bits;
 mod churn;
+mod classes;
 mod content;
 mod director;
 mod error;
@@ -45,16 +48,17 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-pub use churn::{ChurnSettings, SessionLaw};
+pub use churn::{ChurnSettings, CrowdSettings, Identity, PauseLaw, SessionLaw, SessionSample};
+pub use classes::{ClassSettings, Mix, ServerSettings};
 pub use content::{ContentKind, ContentSettings, Placement, Zipf};
 pub use error::{Remark, WorldError};
 pub use faults::{FaultSettings, Victims};
 pub use overlay::{GraphModel, OverlaySettings};
-pub use population::PopulationSettings;
+pub use population::{GiverSettings, PopulationSettings};
 pub use preview::Preview;
 pub use terrain::Terrain;
 pub use underlay::{Core, LatencyModel, UnderlaySettings};
-pub use workload::{ArrivalLaw, WorkloadSettings};
+pub use workload::{ArrivalLaw, FlooderSettings, WorkloadSettings};
 
 /// The tables of a scenario that describe the world. Every key has a default.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -93,15 +97,16 @@ impl Settings {
     /// Checks what can be checked without the number of peers and without reading or building anything.
     ///
     /// # Errors
-    /// The first value that fits nothing: an overlay's parameter that is wrong at every size, a Zipf exponent outside 0 to
+    /// The first value that fits nothing: classes that are not the whole population, an overlay's parameter that is wrong at every size, a Zipf exponent outside 0 to
     /// 2, no replicas, a floor of 0, a latency model that contradicts itself, lookups that never come, sessions without
     /// length, a fault that strikes nobody.
     pub fn check(&self) -> Result<(), WorldError> {
+        classes::check(&self.population)?;
         self.overlay.graph.check()?;
         self.underlay.check()?;
         content::check(&self.content, &self.population, None)?;
         self.workload.check()?;
-        self.churn.check()?;
+        self.churn.check(None)?;
         faults::check(&self.faults, None)
     }
 }

@@ -1,10 +1,11 @@
-//! Who takes part, and who of them shares nothing.
+//! Who takes part, and who of them shares nothing. What they are like is in [`classes`](super::classes).
 
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 use super::WorldError;
 use super::bits::Bits;
+use super::classes::{ClassSettings, Mix, ServerSettings};
 use crate::sim::MAX_PEERS;
 use crate::sim::random::{Purpose, Stream, stream};
 use crate::units::Share;
@@ -16,6 +17,51 @@ pub struct PopulationSettings {
     /// The share of peers that hold nothing, rounded to whole peers; default 0 %. Who they are is drawn at random; a
     /// larger share adds to them.
     pub free_riders: Share,
+    /// A few peers that hold far more than the others; nobody by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub givers: Option<GiverSettings>,
+    /// The share of peers, or of each class that says nothing else, that accept no connection from outside, rounded to
+    /// whole peers; default 0 %. Who they are is drawn at random; a larger share adds to them.
+    #[serde(skip_serializing_if = "nobody")]
+    pub firewalled: Share,
+    /// A mix of classes by name, instead of `classes`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mix: Option<Mix>,
+    /// The classes of peers; none by default: all alike, with links without limits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<ClassSettings>,
+    /// What servers are like; default: links without limits, no service time.
+    #[serde(skip_serializing_if = "ServerSettings::is_default")]
+    pub servers: ServerSettings,
+}
+
+/// The table `[population.givers]`: a few of those who share hold so many of the replicas that they give a certain share of
+/// all answers, if everyone who holds an object answers. By default the top 1 % give half of them, nearly what Adar and
+/// Huberman (First Monday 5(10), 2000) found in Gnutella, beside almost 70 % free riders.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GiverSettings {
+    /// Which share of all peers they are, rounded to whole peers, at least one; drawn at random from those who share.
+    /// Default 1 %.
+    pub share: Share,
+    /// Which share of the replicas of every object they hold, so far as it has no more replicas than that leaves room for;
+    /// default 50 %.
+    pub answers: Share,
+}
+
+impl Default for GiverSettings {
+    fn default() -> GiverSettings {
+        GiverSettings { share: Share(0.01), answers: Share(0.5) }
+    }
+}
+
+/// How many givers there are among so many peers of whom so many share.
+pub(super) fn givers(settings: &GiverSettings, peers: u32, sharers: u32) -> u32 {
+    share_of(peers, settings.share).max(1).min(sharers)
+}
+
+fn nobody(share: &Share) -> bool {
+    share.0 == 0.0
 }
 
 /// Refuses worlds without peers and those that one run cannot hold.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::churn::{TRACE_FILE, Trace};
 use super::locate::Places;
 use super::population::check_peers;
 use super::underlay::{MATRIX_FILE, Underlay};
@@ -33,6 +34,15 @@ impl Settings {
         if let LatencyModel::Matrix { file } = &self.underlay.latency {
             files.push(places.find(MATRIX_FILE, file)?);
         }
+        let trace = match self.churn.trace() {
+            Some((file, _)) => {
+                let path = places.find(TRACE_FILE, file)?;
+                let trace = Trace::read(&path)?;
+                files.push(path);
+                Some(trace)
+            }
+            None => None,
+        };
         Underlay::build(&self.underlay, 0, &places)?;
         peers.map_or(Ok(()), check_peers)?;
         let generated = peers.filter(|_| !self.overlay.graph.decides_peers());
@@ -41,6 +51,10 @@ impl Settings {
             _ => Some(overlay::build(&self.overlay, peers, 0, &places, false)?.peers),
         };
         content::check(&self.content, &self.population, peers)?;
+        self.churn.check(peers)?;
+        if let (Some(trace), Some(peers)) = (&trace, peers) {
+            trace.check(peers)?;
+        }
         faults::check(&self.faults, peers)?;
         Ok(Preview { peers, files })
     }

@@ -3,14 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::churn::{Replay, TRACE_FILE, Trace};
+use super::classes::Classes;
 use super::content::{self, Content, Zipf};
 use super::director::{Play, Schedule};
 use super::locate::Places;
 use super::overlay;
 use super::underlay::Underlay;
-use super::{Remark, Settings, WorldError, faults};
+use super::{Remark, SessionSample, Settings, WorldError, faults};
 use crate::graph::{Applied, Graph};
-use crate::sim::{Director, ObjectId, Span, Time, World};
+use crate::sim::{Director, ObjectId, Profile, Span, Time, World};
 
 /// The world of one run: peers, latencies, content, overlay; and, by its [`director`](Self::director), what happens in it.
 ///
@@ -18,17 +20,20 @@ use crate::sim::{Director, ObjectId, Span, Time, World};
 /// the others untouched, and every architecture meets the same.
 ///
 /// Memory: content takes 8 bytes a replica and 4 a peer and object, the overlay 4 a peer and 8 a link, the underlay
-/// nothing (a matrix its table).
+/// nothing (a matrix its table), classes 1 a peer if there are any.
 #[derive(Debug)]
 pub struct Terrain {
     settings: Arc<Settings>,
     seed: u64,
     peers: u32,
+    classes: Classes,
     underlay: Underlay,
     content: Arc<Content>,
     graph: Option<Graph>,
     applied: Option<Applied>,
     schedule: Schedule,
+    /// What the participants of a trace do.
+    replay: Option<Arc<Replay>>,
 }
 
 impl Terrain {
@@ -68,17 +73,28 @@ impl Terrain {
         let peers = overlay.peers;
         // Cheap checks before long work.
         content::check(&settings.content, &settings.population, Some(peers))?;
+        settings.churn.check(Some(peers))?;
         faults::check(&settings.faults, Some(peers))?;
+        let replay = match settings.churn.trace() {
+            Some((file, from)) => {
+                let trace = Trace::read(&places.find(TRACE_FILE, file)?)?;
+                trace.check(peers)?;
+                Some(Arc::new(trace.replay(from, peers, seed)))
+            }
+            None => None,
+        };
         let underlay = Underlay::build(&settings.underlay, seed, places)?;
         let content = Content::build(&settings.content, &settings.population, peers, seed)?;
         Ok(Terrain {
             seed,
             peers,
+            classes: Classes::build(&settings.population, peers, seed),
             underlay,
             content: Arc::new(content),
             graph: overlay.graph,
             applied: overlay.applied,
             schedule: Schedule::of(settings, seed),
+            replay,
             settings: Arc::new(settings.clone()),
         })
     }
@@ -88,7 +104,19 @@ impl Terrain {
     /// Independent of the protocol: the same for every architecture.
     pub fn director(&self, servers: u32) -> Box<dyn Director> {
         let (settings, content) = (Arc::clone(&self.settings), Arc::clone(&self.content));
-        Box::new(Play::new(settings, content, self.seed, self.peers, servers, self.schedule))
+        let replay = self.replay.as_ref();
+        Box::new(Play::new(settings, content, replay, self.seed, self.peers, servers, self.schedule))
+    }
+
+    /// The names of the classes of the population, in the order that [`Profile::class`] counts them; empty if all peers
+    /// are alike.
+    pub fn classes(&self) -> Vec<&str> {
+        self.classes.names()
+    }
+
+    /// `n` sessions as the law of sessions draws them, and `n` rests; `None` if sessions follow no law.
+    pub fn session_sample(&self, n: u32) -> Option<SessionSample> {
+        SessionSample::draw(&self.settings.churn, n, self.seed)
     }
 
     /// What the world was built from.
@@ -161,6 +189,11 @@ impl World for Terrain {
 
     fn loss(&self) -> f64 {
         self.underlay.loss()
+    }
+
+    #[inline]
+    fn profile(&self, number: u32) -> Profile {
+        self.classes.profile(number)
     }
 
     fn objects(&self) -> u32 {

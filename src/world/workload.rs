@@ -1,6 +1,6 @@
 //! When lookups start; who asks, and for what, is drawn from streams that each lookup has of its own.
 
-use rand::Rng;
+use rand::{Rng, RngExt};
 use rand_xoshiro::rand_core::SeedableRng;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,9 @@ pub struct WorkloadSettings {
     pub misses: Share,
     /// Whether the origin then fetches the object from the first provider; default no.
     pub fetch: bool,
+    /// One peer that floods the network with questions of its own; none by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flooder: Option<FlooderSettings>,
     /// If given, the run lasts at least this long after the warm-up; without lookups, exactly that long.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<Span>,
@@ -42,8 +45,29 @@ impl Default for WorkloadSettings {
             deadline: Span::secs(30),
             misses: Share(0.0),
             fetch: false,
+            flooder: None,
             duration: None,
         }
+    }
+}
+
+/// The table `[workload.flooder]`: one peer, drawn at random from those online at the start, asks far more than its share,
+/// evenly spaced, while it is online. Its lookups are not measured: what they cost the others shows in loads and traffic.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FlooderSettings {
+    /// How often it asks; default 100 /s.
+    pub rate: Frequency,
+    /// When it begins, counted from the start of the run (the warm-up included); default 0 s.
+    pub at: Span,
+    /// How long it goes on; to the end of the run, if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lasts: Option<Span>,
+}
+
+impl Default for FlooderSettings {
+    fn default() -> FlooderSettings {
+        FlooderSettings { rate: Frequency(100.0), at: Span::ZERO, lasts: None }
     }
 }
 
@@ -64,6 +88,16 @@ impl WorkloadSettings {
     pub(super) fn check(&self) -> Result<(), WorldError> {
         const MOST_SECONDS: f64 = 1e9;
         const KEY: &str = "workload.rate";
+        if let Some(flooder) = &self.flooder {
+            const FLOODER: &str = "workload.flooder.rate";
+            let error = WorldError::new(FLOODER, format!("got \"{}\"", flooder.rate));
+            if flooder.rate.per_second() == 0.0 {
+                return Err(error.expected("a rate above zero, or no flooder").nearest("\"1 /s\""));
+            }
+            if flooder.rate.per_second() > 1e6 {
+                return Err(error.expected("at most a million a second").nearest("\"1000000 /s\""));
+            }
+        }
         let rate = self.rate.per_second();
         if self.lookups == 0 {
             return Ok(());
@@ -153,6 +187,51 @@ impl Iterator for Arrivals {
             self.draw(arrival.time, arrival.number + 1);
         }
         Some(arrival)
+    }
+}
+
+/// The flooder's lookups are numbered from here on, beyond all others.
+const FLOOD: u32 = 1 << 31;
+
+/// The stream that draws who floods; lookups' own come before it.
+const FLOODER: u64 = u64::MAX;
+
+/// The lookups of the peer that floods the network.
+#[derive(Clone, Debug)]
+pub(super) struct Flooder {
+    pub(super) peer: u32,
+    start: Time,
+    end: Time,
+    /// Nanoseconds between two.
+    gap: f64,
+    issued: u32,
+}
+
+impl Flooder {
+    /// `None` without a flooder, or if no peer is online at the start; these are `starters`, ascending.
+    pub(super) fn new(settings: &WorkloadSettings, starters: &[u32], seed: u64) -> Option<Flooder> {
+        let flooder = settings.flooder.as_ref().filter(|_| !starters.is_empty())?;
+        let mut stream = stream(seed, Purpose::Workload, FLOODER);
+        let start = Time::ZERO + flooder.at;
+        Some(Flooder {
+            peer: starters[stream.random_range(0..starters.len())],
+            start,
+            end: flooder.lasts.map_or(Time::NEVER, |lasts| start + lasts),
+            gap: 1e9 / flooder.rate.per_second(),
+            issued: 0,
+        })
+    }
+
+    /// When the next one is due.
+    pub(super) fn next_time(&self) -> Time {
+        let time = self.start + Span((f64::from(self.issued) * self.gap + 0.5) as u64);
+        if time < self.end && self.issued < FLOOD { time } else { Time::NEVER }
+    }
+
+    /// The number of the next one, which is taken.
+    pub(super) fn next(&mut self) -> u32 {
+        self.issued += 1;
+        FLOOD + (self.issued - 1)
     }
 }
 

@@ -39,6 +39,9 @@ fn list_has_a_line_for_everything() {
             &["power-law", "barabasi-albert", "erdos-renyi", "random-regular", "watts-strogatz", "file"],
         ),
         ("latencies", &["constant", "plane", "transit-stub", "matrix", "planetlab"]),
+        ("populations", &["bharambe-2006", "6000/3000"]),
+        ("sessions", &["exponential", "weibull", "stutzbach-red-hat", "trace"]),
+        ("series", &["time_s", "components", "invariants_hold"]),
         ("columns", &["hops_mean", "latency_ms_mean", "[ms]", "fingerprint", "path_length_mean"]),
     ];
     for (section, words) in sections {

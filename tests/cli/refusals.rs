@@ -85,6 +85,71 @@ fn units_and_ranges() {
 }
 
 #[test]
+fn populations() {
+    let class = |rest: &str| format!("population.classes=[{{name=\"a\", {rest}}}]");
+    refused("population.mix=bharambe", &["unknown value `bharambe`", "`bharambe-2006`"]);
+    refused(
+        &class("share=\"80 %\""),
+        &["the shares of all classes make \"80 %\"", "nearest valid value is \"100 %\""],
+    );
+    refused(&class("share=1, up=\"0 bit/s\""), &["`population.classes.0.up`: got 0", "a rate above zero"]);
+    refused(&class("share=1, upp=\"3 bit/s\""), &["unknown key `upp`", "did you mean `up`?"]);
+    refused(&class("share=1, down=\"3 MB\""), &["unknown unit `MB`", "Mbit/s"]);
+    refused("population.servers.service=5", &["5", "unit"]);
+    refused(
+        "population.givers.answers=90 %",
+        &["`population.givers.answers`", "nearest valid value is \"10 %\""],
+    );
+    refused("population.firewalled=101 %", &["a share lies between 0 % and 100 %"]);
+}
+
+#[test]
+fn sessions_and_faults() {
+    refused("churn.sessions=pareto(2)", &["unknown value `pareto(2)`", "`pareto`"]);
+    refused(
+        "churn.sessions.pareto.shape=0.9",
+        &["`churn.sessions.pareto.shape`: got 0.9", "so that there is a mean"],
+    );
+    refused("churn.sessions.weibull.shap=1", &["unknown key `shap`", "did you mean `shape`?"]);
+    refused(
+        "churn.pauses.weibull.shape=0",
+        &["`churn.pauses.weibull.shape`: got 0", "nearest valid value is 0.1"],
+    );
+    refused("churn.identity=other", &["unknown value `other`", "`same`", "`new`"]);
+    refused("churn.crowd.peers=51", &["`churn.crowd.peers`: got 51", "nearest valid value is 50"]);
+    refused(
+        "churn.sessions.trace.file=nowhere.csv",
+        &["there is no file nowhere.csv", "scripts/fetch-data.sh"],
+    );
+    refused("workload.flooder.rate=0 /s", &["`workload.flooder.rate`: got \"0 /s\"", "nearest valid value"]);
+    refused(
+        "faults=[{crash={best-connected=51}}]",
+        &["`faults.0.crash.best-connected`: got 51", "nearest valid value is 50"],
+    );
+    refused("faults=[{partition=\"100 %\"}]", &["`faults.0.partition`", "so that there are two sides"]);
+    refused("faults=[{partition=\"50 %\", crash={servers={}}}]", &["stands beside `crash`"]);
+    let place = Place::new();
+    place.write("trace.csv", "peer,start,end\na,1,9\nb,1,2\na,5,12\n");
+    place
+        .tiny(&["churn.sessions.trace.file=trace.csv"])
+        .refused(&["trace.csv:4: the session overlaps that of line 2", "--> command line"]);
+}
+
+#[test]
+fn time_series() {
+    refused("series.every=0 s", &["got 0, expected a span above zero"]);
+    refused("series.evry=\"1 s\"", &["unknown key `evry` in `series`; did you mean `every`?"]);
+    refused(
+        "series.every=[\"1 s\", \"2 s\"]",
+        &["`series.every` takes one value", "all runs are looked at alike"],
+    );
+    refused("columns=[\"recovery_s\"]", &["`recovery_s` needs a time series", "series.every = \"10 s\""]);
+    let figure = |y: &str| format!("figures=[{{name=\"f\", title=\"t\", kind=\"over-time\", y=\"{y}\"}}]");
+    refused(&figure("foud"), &["unknown column `foud` of the time series", "did you mean `found`?"]);
+    refused(&figure("found"), &["figure `f` shows a time series, but there is none"]);
+}
+
+#[test]
 fn lists_where_no_sweep_makes_sense() {
     refused("seed=[1, 2]", &["`seed` takes one value", "use `replicates`"]);
     refused("replicates=[1, 2]", &["`replicates` takes one value"]);
@@ -126,7 +191,7 @@ fn assignments_that_are_none() {
 fn scenarios_that_are_none() {
     let place = Place::new();
     place.say("run compair").refused(&["there is no scenario called `compair`", "did you mean `compare`?"]);
-    place.say("check nothing").refused(&["There are: compare, server-down, papers/"]);
+    place.say("check nothing").refused(&["There are: compare, "]);
     place.say("run tinny.toml").refused(&["cannot read `tinny.toml`", "did you mean `tiny.toml`?"]);
     place.say("run far/away.toml").refused(&["cannot read `far/away.toml`: there is no such file or folder"]);
     std::fs::create_dir(place.path("folder.toml")).expect("a folder");

@@ -279,7 +279,7 @@ fn online_at(director: &mut dyn Director, peers: u32, time: Time) -> Vec<PeerId>
     while director.next_time() <= time {
         let Some(happening) = director.next() else { break };
         match happening {
-            Happening::Join(number) => {
+            Happening::Join(number) | Happening::Arrive(number) => {
                 let number = number as usize;
                 if std::mem::replace(&mut been[number], true) {
                     address[number] = address[number].next_session();
@@ -287,6 +287,7 @@ fn online_at(director: &mut dyn Director, peers: u32, time: Time) -> Vec<PeerId>
                 online[number] = true;
             }
             Happening::Leave(number) | Happening::Crash(number) => online[number as usize] = false,
+            Happening::Strike(_) | Happening::Part(_) | Happening::Heal(_) => {}
             Happening::Lookup(_) | Happening::Measure => {}
         }
     }

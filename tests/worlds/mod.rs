@@ -102,13 +102,19 @@ impl ThenCalm {
             }
             let happening = self.unrest.next()?;
             match happening {
-                Happening::Lookup(_) | Happening::Measure => {}
-                Happening::Join(_) | Happening::Leave(_) | Happening::Crash(_)
+                Happening::Part(_) | Happening::Heal(_) | Happening::Lookup(_) | Happening::Measure => {}
+                Happening::Join(_)
+                | Happening::Arrive(_)
+                | Happening::Leave(_)
+                | Happening::Crash(_)
+                | Happening::Strike(_)
                     if self.returning.is_some() =>
                 {
                     continue;
                 }
-                Happening::Join(number) => self.online[number as usize] = true,
+                Happening::Join(number) | Happening::Arrive(number) => self.online[number as usize] = true,
+                // Whom it strikes, only the engine knows: no world of these suites has such a fault.
+                Happening::Strike(_) => unreachable!("a strike under a director that cannot follow it"),
                 Happening::Leave(number) | Happening::Crash(number) => self.online[number as usize] = false,
             }
             return Some((time, happening));

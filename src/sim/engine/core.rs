@@ -13,7 +13,7 @@ use crate::sim::random::mix;
 use crate::sim::time::Time;
 use crate::sim::trace::{Happened, Trace, TraceEvent};
 use crate::sim::waiting::{Chain, TimerId, Waiting, WaitingRoom};
-use crate::sim::world::World;
+use crate::sim::world::{Cut, World};
 
 /// What the engine keeps beside each peer's own state, in the same cache line as its beginning.
 #[derive(Debug)]
@@ -46,6 +46,10 @@ pub(in crate::sim) struct Core<P: Protocol> {
     pub(in crate::sim) message_key: u64,
     /// A message is lost if its hash lies below this.
     pub(in crate::sim) loss: u64,
+    /// The partitions of this moment.
+    pub(in crate::sim) cuts: Vec<Cut>,
+    /// Whether there is loss or a partition.
+    pub(in crate::sim) unreliable: bool,
     pub(in crate::sim) presence: Presence,
     /// What the bootstrap service lists: those online at the last full second.
     pub(in crate::sim) listed: Vec<PeerId>,
@@ -80,7 +84,7 @@ impl<P: Protocol> Core<P> {
         traffic.messages += 1;
         traffic.bytes += u64::from(size);
         let stamp = u64::from(rank) << 32 | u64::from(seq);
-        let lost = self.loss > 0 && mix(self.message_key ^ mix(stamp)) < self.loss;
+        let lost = self.unreliable && self.loses(head.me, to, stamp);
         if let Some(slot) = cause.slot() {
             self.ledger.sent(slot, size, lost);
         }
@@ -92,6 +96,12 @@ impl<P: Protocol> Core<P> {
         let time = now + self.world.latency(head.me.number(), to.number(), stamp);
         let time = time.nanos();
         self.queue.push_with(time, move || Event { time, rank, seq, cause, token, to, hops, body });
+    }
+
+    /// Whether a message gets lost: by chance, or between the sides of a partition.
+    fn loses(&self, from: PeerId, to: PeerId, stamp: u64) -> bool {
+        mix(self.message_key ^ mix(stamp)) < self.loss
+            || self.cuts.iter().any(|cut| cut.separates(from.number(), to.number()))
     }
 
     /// Queues a timer of maintenance that cannot be cancelled.

@@ -121,10 +121,15 @@ impl<P: Protocol> Engine<P> {
                     }
                 }
             },
-            Happening::Join(number) | Happening::Leave(number) | Happening::Crash(number) if step == 0 => {
-                self.prefetch_start(number);
+            Happening::Join(number)
+            | Happening::Arrive(number)
+            | Happening::Leave(number)
+            | Happening::Crash(number) => {
+                if step == 0 {
+                    self.prefetch_start(number);
+                }
             }
-            Happening::Join(_) | Happening::Leave(_) | Happening::Crash(_) | Happening::Measure => {}
+            Happening::Strike(_) | Happening::Part(_) | Happening::Heal(_) | Happening::Measure => {}
         }
     }
 

@@ -1,5 +1,6 @@
 //! The loop: what happens next, to whom, and on whose account.
 
+mod census;
 pub(in crate::sim) mod core;
 mod foresight;
 mod outside;
@@ -116,6 +117,8 @@ impl<P: Protocol> Engine<P> {
             peer_key: derive(seed, Purpose::Peer, 0),
             message_key: derive(seed, Purpose::Message, 0),
             loss,
+            cuts: Vec::new(),
+            unreliable: loss > 0,
             presence,
             listed: Vec::new(),
             well_known: None,

@@ -15,16 +15,31 @@ use crate::sim::world::{Happening, PlannedLookup};
 impl<P: Protocol> Engine<P> {
     pub(super) fn happen(&mut self, happening: Happening) {
         match happening {
-            Happening::Join(number) => self.join(number),
+            Happening::Join(number) => self.join(number, false),
+            Happening::Arrive(number) => self.join(number, true),
             Happening::Leave(number) => self.leave(number, true),
             Happening::Crash(number) => self.leave(number, false),
+            Happening::Strike(strike) => {
+                let victims = self.victims(strike);
+                victims.iter().for_each(|&number| self.leave(number, false));
+                self.director.struck(&victims);
+            }
+            Happening::Part(cut) => {
+                self.core.cuts.push(cut);
+                self.core.unreliable = true;
+            }
+            Happening::Heal(number) => {
+                self.core.cuts.retain(|cut| cut.number != number);
+                self.core.unreliable = self.core.loss > 0 || !self.core.cuts.is_empty();
+            }
             Happening::Lookup(planned) => self.look_up(planned),
             Happening::Measure => self.measure(),
         }
     }
 
-    /// A peer comes online: in its first session as it was made, later as a new session of the same peer.
-    fn join(&mut self, number: u32) {
+    /// A peer comes online: in its first session as it was made, later as a new session of the same peer, or, if it comes
+    /// `anew`, as one that knows nothing.
+    fn join(&mut self, number: u32, anew: bool) {
         self.count_presence();
         let Cell { head, peer } = &mut self.cells[number as usize];
         if head.online {
@@ -33,7 +48,8 @@ impl<P: Protocol> Engine<P> {
         if head.seq > 0 {
             head.me = head.me.next_session();
             head.rank = self.core.precedence.rank(head.me);
-            *peer = peer.on_return(head.me, &self.core.shared);
+            let shared = &self.core.shared;
+            *peer = if anew { P::new(head.me, shared) } else { peer.on_return(head.me, shared) };
         }
         head.online = true;
         head.since = head.seq;

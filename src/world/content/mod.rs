@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 pub use zipf::Zipf;
 
 use super::WorldError;
-use super::population::{PopulationSettings, sharers};
+use super::population::{GiverSettings, PopulationSettings, givers, sharers};
 use crate::sim::ObjectId;
 use crate::sim::random::{Stream, unit};
-use crate::units::{Bytes, CountOrShare};
-use placement::Placed;
+use crate::units::{Bytes, CountOrShare, Share};
+use placement::{Placed, Tiers};
 
 /// The table `[content]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -97,7 +97,11 @@ impl Content {
                 let zipf = Zipf::new(objects(settings, peers), settings.zipf);
                 let sharers = super::population::draw_sharers(population, peers, seed);
                 let counts = counts(settings, &zipf, peers, sharers.len() as u32);
-                (zipf, Placed::at_random(&counts, &sharers, peers, seed))
+                let tiers = match &population.givers {
+                    Some(givers) => Tiers::with_givers(givers, &sharers, peers, seed),
+                    None => Tiers::all_alike(sharers),
+                };
+                (zipf, Placed::at_random(&counts, tiers, peers, seed))
             }
         };
         Ok(Content { zipf, size: settings.size.0, placed })
@@ -245,10 +249,31 @@ pub(super) fn check(
                 .nearest(sharers),
         });
     }
+    if let Some(settings) = &population.givers {
+        check_givers(settings, mean, peers, sharers)?;
+    }
     let (total, limit) = (mean.saturating_mul(wanted), u64::from(u32::MAX));
     if total > limit {
         let error = WorldError::new(REPLICAS, format!("got {mean} for each of {wanted} objects"));
         return Err(error.expected(format!("at most {limit} replicas in all")).nearest(limit / wanted));
     }
     Ok(())
+}
+
+/// Checks that givers and others have room for their parts of `mean` replicas, one on each at most.
+///
+/// # Errors
+/// If there are too few of them.
+fn check_givers(settings: &GiverSettings, mean: u64, peers: u32, sharers: u32) -> Result<(), WorldError> {
+    let (few, mean) = (givers(settings, peers, sharers), mean as f64);
+    let (most, least) = (f64::from(few) / mean, (mean - f64::from(sharers - few)) / mean);
+    let answers = settings.answers;
+    if (least..=most).contains(&answers.0) {
+        return Ok(());
+    }
+    let nearest = Share(answers.0.clamp(least.min(most), most).clamp(0.0, 1.0));
+    let message = format!("got \"{answers}\" of {mean} replicas an object, by {few} of {sharers} that share");
+    Err(WorldError::new("population.givers.answers", message)
+        .expected("a share that leaves at most one replica on each")
+        .nearest(format!("\"{nearest}\"")))
 }

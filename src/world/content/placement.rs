@@ -3,7 +3,9 @@
 use rand::RngExt;
 
 use crate::sim::ObjectId;
-use crate::sim::random::{Purpose, stream};
+use crate::sim::random::{Purpose, Stream, stream};
+use crate::world::bits::Bits;
+use crate::world::population::{GiverSettings, givers, sample};
 
 /// Who holds what, both ways, in compact rows.
 #[derive(Debug)]
@@ -19,35 +21,27 @@ impl Placed {
         Placed::Identities { numbers: (0..peers).collect(), objects: (0..peers).map(ObjectId::new).collect() }
     }
 
-    /// `counts[i]` replicas of object `i` on that many of the `sharers`, uniformly at random, in linear time.
+    /// `counts[i]` replicas of object `i` on that many peers, uniformly at random within each tier, in linear time.
     ///
     /// Each object has a stream of its own: other objects and further replicas leave its holders in place.
-    pub(super) fn at_random(counts: &[u32], sharers: &[u32], peers: u32, seed: u64) -> Placed {
+    pub(super) fn at_random(counts: &[u32], tiers: Tiers, peers: u32, seed: u64) -> Placed {
         let object_rows = row_starts(counts.iter().copied());
         let mut holders = Vec::with_capacity(object_rows[counts.len()] as usize);
-        // The object, counted from 1, that chose each sharer last.
-        let mut chosen_by = vec![0u32; sharers.len()];
+        let (mut givers, mut others) = (Tier::new(tiers.givers), Tier::new(tiers.others));
         for (object, &count) in (0u32..).zip(counts) {
             let mut stream = stream(seed, Purpose::Placement, 1 + u64::from(object));
-            let mut choose = || loop {
-                let sharer = stream.random_range(0..sharers.len());
-                if chosen_by[sharer] != object + 1 {
-                    chosen_by[sharer] = object + 1;
-                    return sharers[sharer];
+            let start = holders.len();
+            let given = match givers.members.len() as u32 {
+                0 => 0,
+                room => {
+                    // A part of a replica is one with that probability.
+                    let given = (f64::from(count) * tiers.answers + stream.random::<f64>()) as u32;
+                    given.min(count).min(room).max(count.saturating_sub(others.members.len() as u32))
                 }
             };
-            let start = holders.len();
-            if count as usize <= sharers.len() / 2 {
-                holders.extend((0..count).map(|_| choose()));
-                holders[start..].sort_unstable();
-            } else {
-                // Rather draw those that go without.
-                for _ in count as usize..sharers.len() {
-                    choose();
-                }
-                let chosen = |&(_, &by): &(&u32, &u32)| by != object + 1;
-                holders.extend(sharers.iter().zip(&chosen_by).filter(chosen).map(|(&sharer, _)| sharer));
-            }
+            givers.choose(object, given, &mut stream, &mut holders);
+            others.choose(object, count - given, &mut stream, &mut holders);
+            holders[start..].sort_unstable();
         }
         let (peer_rows, objects) = transposed(&object_rows, &holders, peers);
         Placed::Rows { object_rows, holders, peer_rows, objects }
@@ -68,6 +62,73 @@ impl Placed {
         match self {
             Placed::Identities { objects, .. } => objects.get(number..number + 1).unwrap_or_default(),
             Placed::Rows { peer_rows, objects, .. } => row(peer_rows, objects, number),
+        }
+    }
+}
+
+/// Those who share: a few that hold a certain share of the replicas, and the others.
+#[derive(Debug)]
+pub(super) struct Tiers {
+    givers: Vec<u32>,
+    others: Vec<u32>,
+    answers: f64,
+}
+
+impl Tiers {
+    pub(super) fn all_alike(sharers: Vec<u32>) -> Tiers {
+        Tiers { givers: Vec::new(), others: sharers, answers: 0.0 }
+    }
+
+    pub(super) fn with_givers(settings: &GiverSettings, sharers: &[u32], peers: u32, seed: u64) -> Tiers {
+        let count = sharers.len() as u32;
+        let mut stream = stream(seed, Purpose::Placement, GIVERS);
+        let chosen = sample(count, givers(settings, peers, count), &mut stream);
+        let mut gives = Bits::none(count);
+        for place in chosen {
+            gives.insert(place);
+        }
+        let of = |wanted: bool| {
+            let places = (0..count).filter(|&place| gives.contains(place) == wanted);
+            places.map(|place| sharers[place as usize]).collect()
+        };
+        Tiers { givers: of(true), others: of(false), answers: settings.answers.0 }
+    }
+}
+
+/// The stream that draws givers; objects' own come before it.
+const GIVERS: u64 = u64::MAX;
+
+/// Peers among whom holders are chosen, all alike.
+struct Tier {
+    members: Vec<u32>,
+    /// The object, counted from 1, that chose each member last.
+    chosen_by: Vec<u32>,
+}
+
+impl Tier {
+    fn new(members: Vec<u32>) -> Tier {
+        Tier { chosen_by: vec![0; members.len()], members }
+    }
+
+    /// `count` distinct members, at most all, for an object.
+    fn choose(&mut self, object: u32, count: u32, stream: &mut Stream, holders: &mut Vec<u32>) {
+        let Tier { members, chosen_by } = self;
+        let mut choose = || loop {
+            let member = stream.random_range(0..members.len());
+            if chosen_by[member] != object + 1 {
+                chosen_by[member] = object + 1;
+                return members[member];
+            }
+        };
+        if count as usize <= members.len() / 2 {
+            holders.extend((0..count).map(|_| choose()));
+        } else {
+            // Rather draw those that go without.
+            for _ in count as usize..members.len() {
+                choose();
+            }
+            let chosen = |&(_, &by): &(&u32, &u32)| by != object + 1;
+            holders.extend(members.iter().zip(&*chosen_by).filter(chosen).map(|(&member, _)| member));
         }
     }
 }

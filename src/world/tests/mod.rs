@@ -1,9 +1,12 @@
 //! The world as a whole, by law: fixed seeds, stated bounds, no retries.
 
+mod churn;
+mod classes;
 mod content;
 mod files;
 mod laws;
 mod overlay;
+mod skew;
 mod time;
 mod underlay;
 

@@ -91,13 +91,13 @@ fn follow(world: &Terrain, servers: u32) -> f64 {
         sum += f64::from(now_online) * time.since(last).nanos() as f64;
         last = time;
         let (number, comes) = match what {
-            Happening::Join(number) => (number, true),
+            Happening::Join(number) | Happening::Arrive(number) => (number, true),
             Happening::Leave(number) | Happening::Crash(number) => (number, false),
             Happening::Lookup(planned) => {
                 assert!(planned.origin < world.peers() && online[planned.origin as usize]);
                 continue;
             }
-            Happening::Measure => continue,
+            Happening::Measure | Happening::Strike(_) | Happening::Part(_) | Happening::Heal(_) => continue,
         };
         assert_eq!(online[number as usize], !comes, "only who is offline comes, only who is online goes");
         online[number as usize] = comes;
@@ -281,6 +281,27 @@ fn few_online_ask_everything() {
     let first = asked[0].1.origin;
     let share = asked.iter().filter(|(_, planned)| planned.origin == first).count();
     assert!(share.abs_diff(500) < 100, "two are left: {share}");
+}
+
+/// A partition strikes nobody: it parts and heals.
+#[test]
+fn a_partition_parts_and_heals() {
+    let text = "workload = { lookups = 0, duration = '20 s' }
+        faults = [{ at = '5 s', partition = '30 %', back = '10 s' }, { at = '6 s', partition = '50 %' }]";
+    let story = story(&mut *world(text, 10, 1).director(2));
+    let [_, (at, Happening::Part(cut)), (_, Happening::Part(other)), (healed, Happening::Heal(0))] =
+        story[..]
+    else {
+        panic!("{story:?}")
+    };
+    assert_eq!((at, healed), (Time(5_000_000_000), Time(15_000_000_000)));
+    assert_ne!(cut.key, other.key);
+    // Six standard deviations of 10,000 coins; 0 is on one of the sides.
+    let apart = (0..10_000).filter(|&number| cut.separates(0, number)).count();
+    assert!(apart.min(10_000 - apart).abs_diff(3000) < 280, "{apart}");
+    let refused = |fault: &str| refusal(&format!("faults = [{{ {fault} }}]"), Some(10)).to_string();
+    assert!(refused("partition = '0 %'").ends_with("the nearest valid value is \"50 %\""));
+    assert!(refused("partition = '50 %', crash.servers = {}").contains("stands beside `crash`"));
 }
 
 #[test]
