@@ -4,6 +4,7 @@ use super::ledger::Cause;
 use super::peer::{ObjectId, PeerId};
 use super::protocol::Protocol;
 use super::queue::{Key, Keyed};
+use super::time::Time;
 
 /// A pending event. Its sender is `rank`, unpermuted.
 ///
@@ -32,9 +33,24 @@ pub(super) enum Body<P: Protocol> {
     Routine(u8),
     /// The deadline of a request, or a timer that can be cancelled: what it is lies with the peer's waiting list.
     Alarm,
-    /// The engine's own: a request to download an object, and the download.
-    Get(ObjectId),
-    Gift,
+    /// The engine's own: a request to download an object, made at that time, and the download.
+    Get(ObjectId, Since),
+    Gift(Since),
+}
+
+/// A time of alignment 1.
+#[derive(Clone, Copy)]
+#[repr(Rust, packed)]
+pub(super) struct Since(u64);
+
+impl Since {
+    pub(super) fn new(time: Time) -> Since {
+        Since(time.nanos())
+    }
+
+    pub(super) fn get(self) -> Time {
+        Time(self.0)
+    }
 }
 
 /// Hops so far, and whether the message answers a request. Alignment 1.
@@ -63,7 +79,7 @@ impl<P: Protocol> Event<P> {
     /// Whether it is a message, of the protocol's or the engine's, and no timer.
     pub(super) fn is_message(&self) -> bool {
         match self.body {
-            Body::Message(_) | Body::Get(_) | Body::Gift => true,
+            Body::Message(_) | Body::Get(..) | Body::Gift(_) => true,
             Body::Timer(_) | Body::Routine(_) | Body::Alarm => false,
         }
     }

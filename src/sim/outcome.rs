@@ -1,6 +1,7 @@
 //! What a run leaves behind.
 
 use super::ledger::{Account, LookupRecord};
+use super::time::Span;
 
 /// Messages and bytes sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +30,12 @@ pub struct Tally {
     pub fetches: u64,
     /// Downloads completed.
     pub fetched: u64,
+    /// How long these took, in nanoseconds, summed; and the longest.
+    pub fetch_nanos: u128,
+    /// The longest of them.
+    pub fetch_longest: Span,
+    /// Messages that never left: taken back by their sender, or queued when it went offline.
+    pub withdrawn: u64,
     /// Events handled, messages and timers.
     pub events: u64,
     /// Messages sent.
@@ -51,6 +58,13 @@ impl Tally {
         self.traffic[account as usize]
     }
 
+    /// A download is complete that took `span`.
+    pub(super) fn fetched(&mut self, span: Span) {
+        self.fetched += 1;
+        self.fetch_nanos += u128::from(span.nanos());
+        self.fetch_longest = self.fetch_longest.max(span);
+    }
+
     /// Starts the first block anew.
     pub(super) fn measure(&mut self) {
         *self = Tally {
@@ -63,6 +77,9 @@ impl Tally {
             fingerprint: self.fingerprint,
             fetches: self.fetches,
             fetched: self.fetched,
+            fetch_nanos: self.fetch_nanos,
+            fetch_longest: self.fetch_longest,
+            withdrawn: self.withdrawn,
             ..Tally::default()
         };
     }

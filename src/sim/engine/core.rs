@@ -1,11 +1,12 @@
 //! What handlers work on, apart from their own peer.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::sim::event::{Body, Event, Hops};
 use crate::sim::ledger::{Cause, FirstAnswer, Ledger};
 use crate::sim::outcome::Tally;
-use crate::sim::peer::{PeerId, Precedence};
+use crate::sim::peer::{ObjectId, PeerId, Precedence};
 use crate::sim::presence::Presence;
 use crate::sim::protocol::Protocol;
 use crate::sim::queue::EventQueue;
@@ -52,6 +53,8 @@ pub(in crate::sim) struct Core<P: Protocol> {
     pub(in crate::sim) well_known: Option<PeerId>,
     pub(in crate::sim) servers: Vec<PeerId>,
     pub(in crate::sim) tally: Tally,
+    /// What peers have downloaded whole, by themselves.
+    pub(in crate::sim) gained: BTreeSet<(ObjectId, u32)>,
     pub(in crate::sim) trace: Option<Trace>,
 }
 
@@ -94,6 +97,16 @@ impl<P: Protocol> Core<P> {
         self.queue.push_with(time, || Event { time, rank, seq, cause, token, to, hops, body });
     }
 
+    /// Takes back what waits for `to`.
+    pub(in crate::sim) fn withdraw(
+        &mut self,
+        _head: &mut Head,
+        _to: PeerId,
+        _unwanted: impl Fn(&P::Message) -> bool,
+    ) -> usize {
+        0
+    }
+
     /// Queues a timer of maintenance that cannot be cancelled.
     pub(in crate::sim) fn schedule(&mut self, head: &mut Head, due: Time, body: Body<P>) {
         let (rank, seq) = (head.rank, head.seq);
@@ -125,6 +138,35 @@ impl<P: Protocol> Core<P> {
         TimerId(seq)
     }
 
+    /// Ground truth: whether participant `number` has `object`.
+    pub(in crate::sim) fn has(&self, number: u32, object: ObjectId) -> bool {
+        if number >= self.peers {
+            return P::stocks(&self.shared, number, object);
+        }
+        P::PEERS_SHARE && self.world.holders(object).binary_search(&number).is_ok()
+            || self.gained.contains(&(object, number))
+    }
+
+    /// How many participants other than `origin` that held `object` from the start are online.
+    pub(in crate::sim) fn online_holders(&self, object: ObjectId, origin: u32) -> u32 {
+        let servers = self.peers..self.peers + self.servers.len() as u32;
+        let stocked = servers.filter(|&server| {
+            P::stocks(&self.shared, server, object) && self.presence.address(server).is_some()
+        });
+        let servers = stocked.count();
+        if !P::PEERS_SHARE {
+            return servers as u32;
+        }
+        let holders = self.world.holders(object);
+        let peers = if self.presence.roster().len() == self.peers as usize {
+            holders.len() - usize::from(holders.binary_search(&origin).is_ok())
+        } else {
+            let online = |&&holder: &&u32| holder != origin && self.presence.address(holder).is_some();
+            holders.iter().filter(online).count()
+        };
+        (peers + servers) as u32
+    }
+
     /// Records an answer to the lookup in `slot`; true if it is the first in time.
     pub(in crate::sim) fn answer(
         &mut self,
@@ -135,6 +177,8 @@ impl<P: Protocol> Core<P> {
         providers: &[PeerId],
     ) -> bool {
         let Some(&first) = providers.first() else { return false };
+        let object = self.ledger.entry(slot).record.object;
+        let has = self.has(first.number(), object);
         let entry = self.ledger.entry(slot);
         let record = &mut entry.record;
         assert_eq!(record.origin, me.number(), "only the origin of a lookup can say that it is answered");
@@ -144,13 +188,19 @@ impl<P: Protocol> Core<P> {
         let holders = self.world.holders(record.object);
         let is_first = record.answer.is_none();
         if is_first {
-            let correct = self.presence.contains(first) && holders.binary_search(&first.number()).is_ok();
+            let correct = self.presence.contains(first) && has;
             record.answer = Some(FirstAnswer { latency: now.since(record.issued), hops, correct });
             record.direct = self.world.latency(me.number(), first.number(), 0);
         }
         let number = record.number;
         for provider in providers {
-            if let Ok(index) = holders.binary_search(&provider.number())
+            let number = provider.number();
+            let stocks = number >= self.peers && P::stocks(&self.shared, number, object);
+            let index = match holders.binary_search(&number) {
+                Ok(index) => P::PEERS_SHARE.then_some(index),
+                Err(_) => stocks.then(|| holders.len() + (number - self.peers) as usize),
+            };
+            if let Some(index) = index
                 && self.presence.contains(*provider)
                 && entry.name(index)
             {
@@ -207,7 +257,7 @@ impl<P: Protocol> Core<P> {
         let message = match body {
             Body::Message(message) => format!("{message:?}"),
             Body::Timer(timer) => format!("{timer:?}"),
-            Body::Routine(_) | Body::Alarm | Body::Get(_) | Body::Gift => String::new(),
+            Body::Routine(_) | Body::Alarm | Body::Get(..) | Body::Gift(_) => String::new(),
         };
         let account = cause.account();
         (trace.sink)(TraceEvent { time: now, happened, from, to, account, hops: hops.count(), message });

@@ -3,6 +3,7 @@
 mod census;
 pub(in crate::sim) mod core;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rand::RngExt;
@@ -122,6 +123,7 @@ impl<P: Protocol> Engine<P> {
             well_known: None,
             servers,
             tally: Tally::default(),
+            gained: BTreeSet::new(),
             trace: None,
         };
         let mut engine = Engine {
@@ -233,7 +235,12 @@ impl<P: Protocol> Engine<P> {
         let addresses = self.online();
         let network: Vec<&P> = addresses.iter().map(|peer| &self.cells[peer.index()].peer).collect();
         let online =
-            Online { addresses: &addresses, presence: &self.core.presence, world: &*self.core.world };
+            Online {
+                addresses: &addresses,
+                presence: &self.core.presence,
+                world: &*self.core.world,
+                measured_since: self.measured_since,
+            };
         P::invariants(&network, &online, &self.core.shared)
     }
 
@@ -256,7 +263,12 @@ impl<P: Protocol> Engine<P> {
         let addresses = self.online();
         let network: Vec<&P> = cells.iter().map(|cell| &cell.peer).collect();
         let online =
-            Online { addresses: &addresses, presence: &self.core.presence, world: &*self.core.world };
+            Online {
+                addresses: &addresses,
+                presence: &self.core.presence,
+                world: &*self.core.world,
+                measured_since: self.measured_since,
+            };
         let measures = P::measures(&network, &online, &self.core.shared);
         let entries_of = |peer: PeerId| (peer.number(), cells[peer.index()].peer.entries() as u64);
         Outcome {
@@ -336,7 +348,7 @@ impl<P: Protocol> Engine<P> {
             }
         }
         if !arrived {
-            let is_message = matches!(body, Body::Message(_) | Body::Get(_) | Body::Gift);
+            let is_message = matches!(body, Body::Message(_) | Body::Get(..) | Body::Gift(_));
             self.core.tally.dropped += u64::from(is_message);
         } else {
             let Cell { head, peer } = cell;
@@ -375,19 +387,19 @@ impl<P: Protocol> Engine<P> {
                         None => {}
                     }
                 }
-                Body::Get(object) => {
+                Body::Get(object, since) => {
                     core.tally.delivered += 1;
                     head.handled += 1;
-                    if core.world.holders(object).binary_search(&to.number()).is_ok() {
+                    if core.has(to.number(), object) {
                         let size = u32::try_from(core.world.object_size(object)).unwrap_or(u32::MAX);
                         let from = core.precedence.peer(rank);
                         let hops = Hops::new(hops.count(), true);
-                        core.transmit(head, now, from, Body::Gift, size, cause, hops, 0);
+                        core.transmit(head, now, from, Body::Gift(since), size, cause, hops, 0);
                     }
                 }
-                Body::Gift => {
+                Body::Gift(since) => {
                     core.tally.delivered += 1;
-                    core.tally.fetched += 1;
+                    core.tally.fetched(now.since(since.get()));
                     head.handled += 1;
                 }
             }
@@ -465,13 +477,7 @@ impl<P: Protocol> Engine<P> {
         let Cell { head, peer } = &mut self.cells[origin as usize];
         debug_assert!(head.online, "the director issues lookups from peers that are online");
         let core = &mut self.core;
-        let holders = core.world.holders(object);
-        let online_holders = if core.presence.roster().len() == core.peers as usize {
-            holders.len() - usize::from(holders.binary_search(&origin).is_ok())
-        } else {
-            let online = |&&holder: &&u32| holder != origin && core.presence.address(holder).is_some();
-            holders.iter().filter(online).count()
-        } as u32;
+        let online_holders = core.online_holders(object, origin);
         let record = LookupRecord {
             number,
             origin,
