@@ -5,6 +5,7 @@
 
 pub mod bittorrent;
 pub mod chord;
+pub mod client_server;
 pub mod gnutella;
 pub mod napster;
 
@@ -35,6 +36,7 @@ macro_rules! registry {
 }
 
 registry! {
+    client_server::ClientServer,
     napster::Napster,
     gnutella::Gnutella,
     chord::Chord,

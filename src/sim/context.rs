@@ -3,6 +3,7 @@
 use rand::{Rng, RngExt};
 
 use super::engine::core::{Core, Head};
+use super::engine::transport::GET_BYTES;
 use super::event::{Body, Hops, Since};
 use super::ledger::Cause;
 use super::peer::{ObjectId, PeerId};
@@ -241,9 +242,6 @@ impl<P: Protocol> Context<'_, P> {
         self.core.transmit(self.head, self.now, to, Body::Message(message), size, self.cause, hops, token);
     }
 }
-
-/// Bytes of a download request: a short HTTP GET, as Napster's and Gnutella's peers send it.
-const GET_BYTES: u32 = 100;
 
 /// Names a request: derived from who asks and its counter, so that no allocation order shows. Never 0.
 fn request_token(asker: PeerId, seq: u32) -> u32 {

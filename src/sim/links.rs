@@ -283,6 +283,12 @@ impl<T> Links<T> {
         if cost.down == 0 { Span(cost.service) } else { Span(nanos(bytes, cost.down) + cost.service) }
     }
 
+    /// Bytes of the block that brings a message of `size` bytes from `from`.
+    pub(super) fn last_block(&self, from: u32, size: u32) -> u32 {
+        let whole = self.costs[from as usize].up == 0 || size <= BLOCK + SMALL;
+        if whole { size } else { size - (size - BLOCK - SMALL).div_ceil(BLOCK) * BLOCK }
+    }
+
     /// A block that [`waits`](Self::waits) has come to `to`: at `now` it would be through, had the link been free for it.
     /// When it is through, if later.
     pub(super) fn receive(&mut self, to: u32, bytes: u32, now: Time) -> Option<Time> {
@@ -303,7 +309,7 @@ impl<T> Links<T> {
         }
     }
 
-    /// How many messages wait on all uplinks, by visiting each.
+    /// Visits what waits on all uplinks.
     pub(super) fn for_each_waiting(&self, mut visit: impl FnMut(&T)) {
         self.waiting.iter().filter_map(|slot| slot.what.as_ref()).for_each(&mut visit);
     }

@@ -69,6 +69,8 @@ fn destinations_take_turns_block_by_block() {
     );
     let last = sent.last().unwrap().2;
     assert_eq!(last, Time((40_000 + 2 * 16_397) * 8000), "and no time is lost");
+    let (whole, of_two) = (links.last_block(0, 16_397), links.last_block(0, 2 * BLOCK));
+    assert_eq!((whole, of_two, links.last_block(0, 40_000), links.last_block(1, 40_000)), (16_397, BLOCK, rest, 40_000));
 }
 
 #[test]

@@ -7,7 +7,6 @@ mod context;
 mod engine;
 mod event;
 mod ledger;
-#[allow(dead_code, reason = "the kernel takes it up next")]
 mod links;
 mod memory;
 mod outcome;

@@ -27,9 +27,14 @@ impl Client {
             Message::Request { wire, block } => {
                 self.on_wire(ctx, from, wire, |swarm, ctx, at| swarm.on_request(ctx, at, block));
             }
-            Message::Piece { wire, block } => self.on_wire(ctx, from, wire, |swarm, ctx, at| {
-                swarm.on_piece(ctx, at, block.piece.get(), block.block);
-            }),
+            Message::Piece { wire, block } => {
+                if let Some(swarm) = self.swarm(wire.object) {
+                    swarm.count_block(ctx.now(), block.piece.get(), block.block);
+                }
+                self.on_wire(ctx, from, wire, |swarm, ctx, at| {
+                    swarm.on_piece(ctx, at, block.piece.get(), block.block);
+                });
+            }
             Message::Choke { wire } => self.on_wire(ctx, from, wire, |swarm, ctx, at| swarm.on_choke(ctx, at)),
             Message::Unchoke { wire } => {
                 self.on_wire(ctx, from, wire, |swarm, ctx, at| swarm.on_unchoke(ctx, at));

@@ -49,11 +49,6 @@ impl Shape {
         self.bytes.saturating_sub(before).min(u64::from(Shape::BLOCK)) as u32
     }
 
-    /// Bytes in all.
-    pub fn size(self) -> u64 {
-        self.bytes
-    }
-
     /// A bitfield with all pieces.
     pub fn full(self) -> Vec<u64> {
         let mut words = vec![u64::MAX; self.words()];
@@ -168,10 +163,6 @@ impl Pieces {
     /// Everything has been asked for, but not everything received.
     pub fn is_endgame(&self) -> bool {
         self.unrequested == 0 && !self.is_complete()
-    }
-
-    pub fn available(&self) -> &[u16] {
-        &self.available
     }
 
     #[inline]

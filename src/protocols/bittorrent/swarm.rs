@@ -528,7 +528,12 @@ impl Swarm {
         self.endgame &= self.pieces.is_endgame();
     }
 
-    /// A block has come.
+    /// A block has come, perhaps on a connection that is no more.
+    pub(super) fn count_block(&mut self, now: Time, piece: u32, block: u8) {
+        self.story.receive(now, self.pieces.shape().bytes(piece, block));
+    }
+
+    /// A block has come from a neighbour.
     pub(super) fn on_piece(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize, piece: u32, block: u8) {
         let now = ctx.now();
         let bytes = self.pieces.shape().bytes(piece, block);
@@ -537,7 +542,6 @@ impl Swarm {
         (n.heard, n.delivered, n.snubs) = (now, now, false);
         n.down[0] += bytes;
         n.take(what);
-        self.story.receive(now, bytes);
         let came = self.pieces.receive(piece, block);
         if self.endgame && came != Came::Twice {
             for other in 0..self.neighbours.len() {

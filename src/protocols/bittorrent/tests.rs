@@ -3,7 +3,7 @@
 use super::swarm::Phase;
 use super::*;
 use crate::protocols::gnutella::test_world::{Script, TestWorld, engine, run, run_to_rest};
-use crate::sim::{Account, Engine, Happening, ObjectId, QueueKind, Span};
+use crate::sim::{Account, Engine, Happening, ObjectId, Profile, QueueKind, Span};
 
 /// So many peers; one object of `bytes` bytes, held by the first.
 fn world(peers: u32, bytes: u64) -> (TestWorld, ObjectId) {
@@ -163,6 +163,72 @@ fn a_download_survives_the_end_of_a_session() {
     assert!(swarm(&engine, 1).pieces.is_complete());
     let again = swarm(&engine, 1).story.down;
     assert!(again < 20_000_000 + 3 * (256 << 10), "only pieces under way are fetched again");
+}
+
+/// 40 leechers with 1 Mbit/s up and 4 down, a seed with 2 up, 10 MB.
+fn limited() -> (TestWorld, ObjectId, Script) {
+    let (mut world, object) = world(41, 10_000_000);
+    world.profile = |number| match number {
+        0 => Profile { up: 2_000_000, ..Profile::default() },
+        41 => Profile::default(),
+        _ => Profile { up: 1_000_000, down: 4_000_000, class: 1, ..Profile::default() },
+    };
+    (world, object, crowd(41, object, 100, 1500))
+}
+
+/// No finish beats the fluid lower bound max{F/u_s, F/d, N F/(u_s + sum u_i)}, no peer exceeds its rates in any ten seconds
+/// but for the blocks at their ends, bytes up are bytes down, and the swarm is not much slower than it must be.
+#[test]
+fn links_bind() {
+    let (world, object, script) = limited();
+    let engine = after(&world, script.clone(), &Params::default());
+    let (mut up, mut down, mut last) = (0, 0, 0.0f64);
+    for number in 0..41 {
+        let swarm = swarm(&engine, number);
+        assert!(swarm.pieces.is_complete());
+        (up, down) = (up + swarm.story.up, down + swarm.story.down);
+        let finished = swarm.story.finished.unwrap_or_default().as_secs_f64();
+        last = last.max(finished);
+        if number > 0 {
+            let took = finished - swarm.story.began.unwrap().as_secs_f64();
+            assert!(took > 8.0 * 10.0 / 4.0, "peer {number} took {took} s");
+            let least = 4_000_000 / 8 * 10 + 4 * 16_500;
+            assert!(swarm.story.bins.iter().all(|&bytes| bytes < least), "{:?}", swarm.story.bins);
+        }
+    }
+    assert_eq!(up, down);
+    for number in 0..41 {
+        let rate = if number == 0 { 2e6 } else { 1e6 };
+        assert!(swarm(&engine, number).story.up as f64 * 8.0 <= rate * last * 1.001, "peer {number}");
+    }
+    let bound = 40.0 * 80.0 / 42.0;
+    assert!(last > bound && last < 1.6 * bound, "{last} against {bound}");
+    let outcome = engine.finish();
+    let measure = |name: &str| outcome.measures.iter().find(|(own, _)| *own == name).map(|&(_, value)| value);
+    let utilisation = measure("uplink_utilisation").unwrap();
+    assert!(utilisation > 0.8 && utilisation <= 1.0, "{utilisation}");
+    assert!(measure("down_over_up_class0").is_none(), "the seed downloads nothing");
+    assert!(outcome.tally.withdrawn > 0, "chokes take back what waits");
+    assert_eq!(run_to_rest::<BitTorrent>(&world, script, &Params::default()), outcome);
+    let _ = object;
+}
+
+/// Several swarms at once, in one world with churn, links and loss: accounts balance, on either queue.
+#[test]
+fn several_swarms_and_unrest() {
+    let mut world = TestWorld::new(30);
+    let objects = [world.object(vec![0, 1]), world.object(vec![2]), world.object(vec![3, 4, 5])];
+    (world.size, world.loss, world.latency_ms) = (2_000_000, 0.01, (10, 90));
+    world.profile = |_| Profile { up: 1_000_000, down: 3_000_000, ..Profile::default() };
+    let script = (6..30).fold(Script::until(2000), |script, peer| {
+        let first = script.lookup(u64::from(peer) * 20, peer, objects[peer as usize % 3]);
+        first.lookup(1000, peer, objects[(peer as usize + 1) % 3])
+    });
+    let script = script.churn(30, 5, 300, 1200);
+    let outcome = |queue| engine::<BitTorrent>(&world, script.clone(), &Params::default(), queue).run();
+    let first = outcome(QueueKind::Wheel);
+    assert_eq!(first, outcome(QueueKind::Heap));
+    assert!(first.tally.fetched > 30 && first.tally.lost > 0 && first.tally.withdrawn > 0, "{:?}", first.tally);
 }
 
 #[test]

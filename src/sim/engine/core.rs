@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::transport::Outgoing;
 use crate::sim::event::{Body, Event, Hops};
 use crate::sim::ledger::{Cause, FirstAnswer, Ledger};
+use crate::sim::links::Links;
 use crate::sim::outcome::Tally;
 use crate::sim::peer::{ObjectId, PeerId, Precedence};
 use crate::sim::presence::Presence;
@@ -53,6 +55,8 @@ pub(in crate::sim) struct Core<P: Protocol> {
     pub(in crate::sim) well_known: Option<PeerId>,
     pub(in crate::sim) servers: Vec<PeerId>,
     pub(in crate::sim) tally: Tally,
+    /// Access links, if any are limited.
+    pub(in crate::sim) links: Option<Box<Links<Outgoing<P>>>>,
     /// What peers have downloaded whole, by themselves.
     pub(in crate::sim) gained: BTreeSet<(ObjectId, u32)>,
     pub(in crate::sim) trace: Option<Trace>,
@@ -87,6 +91,15 @@ impl<P: Protocol> Core<P> {
         if let Some(slot) = cause.slot() {
             self.ledger.sent(slot, size, lost);
         }
+        if self.links.is_some() {
+            if lost {
+                self.tally.lost += 1;
+                self.trace_message(now, Happened::Lost, head.me, to, cause, hops, &body);
+            }
+            let event = Event { time: 0, rank, seq, cause, token, to, hops, body };
+            self.send_over_link(head, now, size, Outgoing { event, lost });
+            return;
+        }
         if lost {
             self.tally.lost += 1;
             self.trace_message(now, Happened::Lost, head.me, to, cause, hops, &body);
@@ -95,16 +108,6 @@ impl<P: Protocol> Core<P> {
         let time = now + self.world.latency(head.me.number(), to.number(), stamp);
         let time = time.nanos();
         self.queue.push_with(time, || Event { time, rank, seq, cause, token, to, hops, body });
-    }
-
-    /// Takes back what waits for `to`.
-    pub(in crate::sim) fn withdraw(
-        &mut self,
-        _head: &mut Head,
-        _to: PeerId,
-        _unwanted: impl Fn(&P::Message) -> bool,
-    ) -> usize {
-        0
     }
 
     /// Queues a timer of maintenance that cannot be cancelled.
@@ -257,7 +260,7 @@ impl<P: Protocol> Core<P> {
         let message = match body {
             Body::Message(message) => format!("{message:?}"),
             Body::Timer(timer) => format!("{timer:?}"),
-            Body::Routine(_) | Body::Alarm | Body::Get(..) | Body::Gift(_) => String::new(),
+            Body::Routine(_) | Body::Alarm | Body::Get(..) | Body::Gift(..) | Body::Uplink | Body::Fragment(_) => String::new(),
         };
         let account = cause.account();
         (trace.sink)(TraceEvent { time: now, happened, from, to, account, hops: hops.count(), message });
@@ -278,7 +281,7 @@ impl<P: Protocol> Core<P> {
 
 /// The counter after `seq`.
 #[inline]
-fn next(seq: u32) -> u32 {
+pub(super) fn next(seq: u32) -> u32 {
     seq.checked_add(1)
         .expect("a peer has sent more than four billion messages: the order of events would repeat")
 }

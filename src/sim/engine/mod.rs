@@ -2,6 +2,7 @@
 
 mod census;
 pub(in crate::sim) mod core;
+pub(in crate::sim) mod transport;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -107,6 +108,7 @@ impl<P: Protocol> Engine<P> {
         let loss = (world.loss().clamp(0.0, 1.0) * u64::MAX as f64) as u64;
         let routines = P::routines(&shared);
         let servers = (peers..participants).map(PeerId::new).collect();
+        let links = transport::links(&*world, participants);
         let core = Core {
             queue: EventQueue::new(queue),
             ledger: Ledger::default(),
@@ -123,6 +125,7 @@ impl<P: Protocol> Engine<P> {
             well_known: None,
             servers,
             tally: Tally::default(),
+            links,
             gained: BTreeSet::new(),
             trace: None,
         };
@@ -250,14 +253,15 @@ impl<P: Protocol> Engine<P> {
     /// As [`run`](Self::run).
     pub fn finish(mut self) -> Outcome {
         self.count_presence();
+        self.core.tally.in_flight += self.core.waiting_on_links();
         while let Some(event) = self.core.queue.pop_before(u64::MAX) {
             self.core.tally.in_flight += u64::from(event.is_message());
         }
         let tally = &self.core.tally;
         assert_eq!(
             tally.sent,
-            tally.delivered + tally.lost + tally.dropped + tally.in_flight,
-            "messages sent = delivered + lost + dropped + in flight"
+            tally.delivered + tally.lost + tally.dropped + tally.in_flight + tally.withdrawn,
+            "messages sent = delivered + lost + dropped + in flight + withdrawn"
         );
         let cells = &self.cells;
         let addresses = self.online();
@@ -328,12 +332,19 @@ impl<P: Protocol> Engine<P> {
     /// Handles one event.
     #[inline]
     fn handle(&mut self, event: Event<P>) {
+        let event = match self.core.links {
+            None => event,
+            Some(_) => match self.through_link(event) {
+                Some(event) => event,
+                None => return,
+            },
+        };
         let Event { time, rank, seq, cause, token, to, hops, body } = event;
         let now = Time(time);
         let cell = &mut self.cells[to.index()];
         self.core.tally.events += 1;
         // The stamp counts sessions modulo 32; a peer's own timers are told apart for good by its counter.
-        let is_timer = matches!(body, Body::Timer(_) | Body::Routine(_) | Body::Alarm);
+        let is_timer = matches!(body, Body::Timer(_) | Body::Routine(_) | Body::Alarm | Body::Uplink);
         let arrived = cell.head.online && cell.head.me == to && (!is_timer || seq >= cell.head.since);
         if self.core.trace.is_some() {
             let happened = match (&body, arrived) {
@@ -348,7 +359,7 @@ impl<P: Protocol> Engine<P> {
             }
         }
         if !arrived {
-            let is_message = matches!(body, Body::Message(_) | Body::Get(..) | Body::Gift(_));
+            let is_message = matches!(body, Body::Message(_) | Body::Get(..) | Body::Gift(..));
             self.core.tally.dropped += u64::from(is_message);
         } else {
             let Cell { head, peer } = cell;
@@ -394,18 +405,34 @@ impl<P: Protocol> Engine<P> {
                         let size = u32::try_from(core.world.object_size(object)).unwrap_or(u32::MAX);
                         let from = core.precedence.peer(rank);
                         let hops = Hops::new(hops.count(), true);
-                        core.transmit(head, now, from, Body::Gift(since), size, cause, hops, 0);
+                        core.transmit(head, now, from, Body::Gift(object, since), size, cause, hops, 0);
                     }
                 }
-                Body::Gift(since) => {
+                Body::Gift(_, since) => {
                     core.tally.delivered += 1;
                     core.tally.fetched(now.since(since.get()));
                     head.handled += 1;
                 }
+                Body::Uplink => core.uplink_free(head, now),
+                // Its bytes have been received.
+                Body::Fragment(_) => {}
             }
         }
         if let Some(slot) = cause.slot() {
             self.core.ledger.handled(slot);
+        }
+    }
+
+    /// Lets an event pass the receiver's access link, if that is there to receive it; `None` if it has to wait.
+    #[cold]
+    #[inline(never)]
+    fn through_link(&mut self, event: Event<P>) -> Option<Event<P>> {
+        let head = &self.cells[event.to.index()].head;
+        let received = event.is_message() || matches!(event.body, Body::Fragment(_));
+        if received && head.online && head.me == event.to {
+            self.core.receive_over_link(event)
+        } else {
+            Some(event)
         }
     }
 
@@ -468,6 +495,7 @@ impl<P: Protocol> Engine<P> {
         // Even a peer that has sent nothing is somebody new when it returns.
         head.seq = head.seq.max(1);
         core.waiting.clear(&mut head.waiting);
+        core.clear_uplink(number);
         core.presence.depart(head.me);
         self.changed = true;
     }
