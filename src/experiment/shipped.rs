@@ -22,6 +22,10 @@ shipped! {
     "server-down",
     "papers/chord-path-length",
     "papers/gnutella-reach",
+    "swarm",
+    "papers/bittorrent-flash-crowd",
+    "papers/bittorrent-mixed-classes",
+    "papers/bittorrent-fluid",
 }
 
 /// The shipped scenario called `name`.

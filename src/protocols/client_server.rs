@@ -382,7 +382,8 @@ mod tests {
         let mut world = TestWorld::new(10);
         let object = world.object(vec![3]);
         world.size = 1_000_000;
-        world.profile = |number| Profile { up: if number == 10 { 8_000_000 } else { 0 }, ..Profile::default() };
+        world.profile =
+            |number| Profile { up: if number == 10 { 8_000_000 } else { 0 }, ..Profile::default() };
         (world, object)
     }
 
@@ -403,7 +404,8 @@ mod tests {
     #[test]
     fn clients_share_the_servers_link() {
         let (world, object) = world();
-        let alone = run::<ClientServer>(&world, Script::until(60).lookup(1000, 0, object), &Params::default());
+        let alone =
+            run::<ClientServer>(&world, Script::until(60).lookup(1000, 0, object), &Params::default());
         let took = alone.tally.fetch_longest.as_secs_f64();
         assert!((took - 1.1).abs() < 0.001, "{took}");
         let script = (0..10).fold(Script::until(60), |script, peer| script.lookup(1000, peer, object));

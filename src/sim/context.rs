@@ -163,7 +163,8 @@ impl<P: Protocol> Context<'_, P> {
         let Some(slot) = self.cause.slot() else { return };
         let first = self.core.answer(slot, self.head.me, self.now, self.hops, providers);
         if let (true, Some(&provider)) =
-            (first && !P::DOWNLOADS && self.core.world.fetches(), providers.first()) {
+            (first && !P::DOWNLOADS && self.core.world.fetches(), providers.first())
+        {
             let object = self.core.ledger.entry(slot).record.object;
             self.fetch(provider, object);
         }
@@ -204,7 +205,7 @@ impl<P: Protocol> Context<'_, P> {
 
     /// This peer has downloaded all of `object`, having begun at `since`. From now on it is known to hold it.
     pub fn downloaded(&mut self, object: ObjectId, since: Time) {
-        self.core.tally.fetched(self.now.since(since));
+        self.core.tally.fetched(since, self.now);
         self.core.gained.insert((object, self.head.me.number()));
     }
 

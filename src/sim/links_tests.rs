@@ -40,7 +40,10 @@ fn without_limits_there_are_no_links() {
 fn a_block_takes_its_size_over_the_rate() {
     let mut links = links(0);
     let turn = links.send(0, A, 12_500, ms(5), 7);
-    assert_eq!(turn, Turn { gone: Some(Gone { to: A, bytes: 12_500, at: ms(105), what: Some(7) }), wake: None });
+    assert_eq!(
+        turn,
+        Turn { gone: Some(Gone { to: A, bytes: 12_500, at: ms(105), what: Some(7) }), wake: None }
+    );
     // The second waits for the first.
     let turn = links.send(0, A, 12_500, ms(6), 8);
     assert_eq!(turn, Turn { gone: None, wake: Some(ms(105)) });
@@ -70,7 +73,10 @@ fn destinations_take_turns_block_by_block() {
     let last = sent.last().unwrap().2;
     assert_eq!(last, Time((40_000 + 2 * 16_397) * 8000), "and no time is lost");
     let (whole, of_two) = (links.last_block(0, 16_397), links.last_block(0, 2 * BLOCK));
-    assert_eq!((whole, of_two, links.last_block(0, 40_000), links.last_block(1, 40_000)), (16_397, BLOCK, rest, 40_000));
+    assert_eq!(
+        (whole, of_two, links.last_block(0, 40_000), links.last_block(1, 40_000)),
+        (16_397, BLOCK, rest, 40_000)
+    );
 }
 
 #[test]

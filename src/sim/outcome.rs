@@ -1,7 +1,7 @@
 //! What a run leaves behind.
 
 use super::ledger::{Account, LookupRecord};
-use super::time::Span;
+use super::time::{Span, Time};
 
 /// Messages and bytes sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,14 +26,19 @@ pub struct Tally {
     /// Lookups issued and measured.
     pub lookups: u64,
 
+    /// Downloads completed, and how long they took in nanoseconds, summed.
+    pub timed: u64,
+    /// Their nanoseconds.
+    pub fetch_nanos: u128,
+    /// The longest of them.
+    pub fetch_longest: Span,
+    /// When the last of them was complete.
+    pub fetch_last: Time,
+
     /// Downloads begun.
     pub fetches: u64,
     /// Downloads completed.
     pub fetched: u64,
-    /// How long these took, in nanoseconds, summed; and the longest.
-    pub fetch_nanos: u128,
-    /// The longest of them.
-    pub fetch_longest: Span,
     /// Messages that never left: taken back by their sender, or queued when it went offline.
     pub withdrawn: u64,
     /// Events handled, messages and timers.
@@ -58,9 +63,12 @@ impl Tally {
         self.traffic[account as usize]
     }
 
-    /// A download is complete that took `span`.
-    pub(super) fn fetched(&mut self, span: Span) {
+    /// A download is complete that began at `since`.
+    pub(super) fn fetched(&mut self, since: Time, now: Time) {
+        let span = now.since(since);
         self.fetched += 1;
+        self.timed += 1;
+        self.fetch_last = now;
         self.fetch_nanos += u128::from(span.nanos());
         self.fetch_longest = self.fetch_longest.max(span);
     }
@@ -77,8 +85,6 @@ impl Tally {
             fingerprint: self.fingerprint,
             fetches: self.fetches,
             fetched: self.fetched,
-            fetch_nanos: self.fetch_nanos,
-            fetch_longest: self.fetch_longest,
             withdrawn: self.withdrawn,
             ..Tally::default()
         };

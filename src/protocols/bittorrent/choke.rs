@@ -80,11 +80,7 @@ impl Swarm {
     }
 
     /// One of those who are choked and want something, at random.
-    fn somebody(
-        &self,
-        ctx: &mut Context<'_, BitTorrent>,
-        suits: impl Fn(usize) -> bool,
-    ) -> Option<usize> {
+    fn somebody(&self, ctx: &mut Context<'_, BitTorrent>, suits: impl Fn(usize) -> bool) -> Option<usize> {
         let waits = |&at: &usize| self.neighbours[at].choked && self.neighbours[at].wants && suits(at);
         let waiting: Vec<usize> = self.wired().filter(waits).collect();
         (!waiting.is_empty()).then(|| waiting[ctx.rng().random_range(0..waiting.len())])
@@ -166,7 +162,8 @@ impl Swarm {
     /// The next optimistic one. Who has never been let in is three times as likely as others.
     fn newcomer_or_somebody(&self, ctx: &mut Context<'_, BitTorrent>, chosen: &[usize]) -> Option<usize> {
         let new = |at: usize| self.neighbours[at].is_new;
-        let waits = |at: &usize| self.neighbours[*at].choked && self.neighbours[*at].wants && !chosen.contains(at);
+        let waits =
+            |at: &usize| self.neighbours[*at].choked && self.neighbours[*at].wants && !chosen.contains(at);
         let waiting: Vec<usize> = self.wired().filter(waits).collect();
         let weigh = |at: usize| if new(at) { 3 } else { 1 };
         let total: u32 = waiting.iter().map(|&at| weigh(at)).sum();

@@ -29,7 +29,9 @@ pub(super) fn check(network: &[&BitTorrent], online: &Online<'_>, shared: &Share
         let BitTorrent::Tracker(tracker) = participant else { continue };
         let listed: BTreeMap<_, _> =
             tracker.members().map(|(object, peer, complete)| ((object, peer), complete)).collect();
-        if let Some(((object, peer), _)) = listed.iter().find(|&(key, complete)| expected.get(key) != Some(complete)) {
+        if let Some(((object, peer), _)) =
+            listed.iter().find(|&(key, complete)| expected.get(key) != Some(complete))
+        {
             let what = format!("it lists {peer} for object {}, wrongly", object.rank());
             return Err(Violation::at(me, what));
         }
@@ -71,6 +73,8 @@ struct Part<'a> {
 /// By class, at most these many.
 const DOWN_OVER_UP: [&str; 4] =
     ["down_over_up_class0", "down_over_up_class1", "down_over_up_class2", "down_over_up_class3"];
+const UP_OVER_DOWN: [&str; 4] =
+    ["up_over_down_class0", "up_over_down_class1", "up_over_down_class2", "up_over_down_class3"];
 const DOWNLOAD_S: [&str; 4] =
     ["download_s_mean_class0", "download_s_mean_class1", "download_s_mean_class2", "download_s_mean_class3"];
 
@@ -96,10 +100,12 @@ pub(super) fn measures(
     put("first_piece_s_mean", mean(counted.iter().map(|p| seconds(p.story.began, p.story.first_piece))));
     put("last_piece_s_mean", mean(counted.iter().map(|p| seconds(p.story.last_but_one, p.story.finished))));
     put("piece_entropy_mean", mean(counted.iter().map(|p| p.story.entropy)));
-    for (class, name) in (0..).zip(DOWN_OVER_UP) {
+    for (class, names) in (0..).zip(DOWN_OVER_UP.into_iter().zip(UP_OVER_DOWN)) {
         let of = || parts.iter().filter(|part| part.class == class);
         let (down, up) = of().fold((0, 0), |(down, up), p| (down + p.story.down, up + p.story.up));
-        put(name, (up > 0 && down > 0).then(|| down as f64 / up as f64));
+        let (down, up) = (down as f64, up as f64);
+        put(names.0, (up > 0.0 && down > 0.0).then(|| down / up));
+        put(names.1, (down > 0.0).then(|| up / down));
     }
     for (class, name) in (0..).zip(DOWNLOAD_S) {
         let of = counted.iter().filter(|part| part.class == class);

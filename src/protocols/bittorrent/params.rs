@@ -147,15 +147,20 @@ impl Shared {
         refuse(params.snubbed_after == Span::ZERO, "snubbed_after must be more than 0 s")?;
         refuse(params.peers_wanted == 0, "peers_wanted must be at least 1")?;
         refuse(params.initiate == 0, "initiate must be at least 1")?;
-        let order = params.min_neighbours <= params.max_neighbours && params.initiate <= params.max_neighbours;
+        let order =
+            params.min_neighbours <= params.max_neighbours && params.initiate <= params.max_neighbours;
         refuse(!order, "min_neighbours and initiate must be at most max_neighbours")?;
         refuse(!(0.0..=1.0).contains(&params.free_riders.0), "free_riders must be 0 % to 100 %")?;
         refuse(params.announce_interval == Span::ZERO, "announce_interval must be more than 0 s")?;
         refuse(params.expiry <= params.announce_interval, "expiry must be longer than announce_interval")?;
         refuse(params.timeout == Span::ZERO, "timeout must be more than 0 s")?;
-        refuse(params.idle_timeout < Span(2 * params.rechoke.nanos()), "idle_timeout must be at least twice rechoke")?;
+        refuse(
+            params.idle_timeout < Span(2 * params.rechoke.nanos()),
+            "idle_timeout must be at least twice rechoke",
+        )?;
         let objects = setup.world.objects();
-        let largest = (0..objects).map(|rank| setup.world.object_size(ObjectId::new(rank))).max().unwrap_or(0);
+        let largest =
+            (0..objects).map(|rank| setup.world.object_size(ObjectId::new(rank))).max().unwrap_or(0);
         let pieces = largest.div_ceil(piece);
         refuse(pieces > 1 << 20, "piece must be larger: an object has more than 1,048,576 of them")?;
         let shape = |rank| Shape::new(setup.world.object_size(ObjectId::new(rank)), piece);

@@ -333,12 +333,24 @@ mod tests {
         for piece in [0, 1, 2, 3, 5, 6, 7, 7] {
             pieces.count_have(piece);
         }
-        assert_eq!(pieces.pick(&full, 0, |alike| { assert_eq!(alike, 1); 0 }), Some((4, 0)));
+        assert_eq!(
+            pieces.pick(&full, 0, |alike| {
+                assert_eq!(alike, 1);
+                0
+            }),
+            Some((4, 0))
+        );
         for block in 1..16 {
             assert_eq!(pieces.pick(&full, 0, |_| unreachable!()), Some((4, block)));
         }
         // Six pieces are alike, the seventh is more common.
-        assert_eq!(pieces.pick(&full, 0, |alike| { assert_eq!(alike, 6); 5 }), Some((6, 0)));
+        assert_eq!(
+            pieces.pick(&full, 0, |alike| {
+                assert_eq!(alike, 6);
+                5
+            }),
+            Some((6, 0))
+        );
         assert_eq!(pieces.pick(&[1 << 7], 0, |_| 0), Some((7, 0)), "one who has nothing else");
         assert_eq!(pieces.pick(&[1 << 4], 0, |_| 0), None, "all of it is under way");
         pieces.release(4, 9);

@@ -186,7 +186,11 @@ impl Swarm {
     pub(super) fn on_disk(&self) -> Swarm {
         let mut pieces = self.pieces.clone();
         pieces.interrupt();
-        Swarm { pieces, story: self.story.clone(), ..Swarm::new(self.object, self.phase, self.pieces.shape()) }
+        Swarm {
+            pieces,
+            story: self.story.clone(),
+            ..Swarm::new(self.object, self.phase, self.pieces.shape())
+        }
     }
 
     pub(super) fn wired(&self) -> impl Iterator<Item = usize> + '_ {
@@ -511,7 +515,8 @@ impl Swarm {
         }
         let asked = self.neighbours[at].asked();
         let others = self.pieces.outstanding(self.has(at));
-        let others: Vec<_> = others.filter(|&(piece, block)| !asked.contains(&packed(piece, block))).collect();
+        let others: Vec<_> =
+            others.filter(|&(piece, block)| !asked.contains(&packed(piece, block))).collect();
         (!others.is_empty()).then(|| others[ctx.rng().random_range(0..others.len())])
     }
 
@@ -725,7 +730,8 @@ impl Swarm {
         for at in 0..self.neighbours.len() {
             let n = &self.neighbours[at];
             if n.link == Link::Wired && n.got < self.pieces.shape().pieces() {
-                let others: Vec<PeerId> = all.iter().copied().filter(|&peer| peer != n.peer).take(MOST).collect();
+                let others: Vec<PeerId> =
+                    all.iter().copied().filter(|&peer| peer != n.peer).take(MOST).collect();
                 self.say(ctx, at, |wire| Message::Exchange { wire, peers: Parcel::new(others) });
             }
         }
@@ -746,7 +752,9 @@ impl Swarm {
         let pieces = self.pieces.shape().pieces();
         self.offers.resize(pieces as usize, 0);
         let lacks = |&piece: &u32| !contains(self.has(at), piece);
-        let Some(least) = (0..pieces).filter(lacks).map(|piece| self.offers[piece as usize]).min() else { return };
+        let Some(least) = (0..pieces).filter(lacks).map(|piece| self.offers[piece as usize]).min() else {
+            return;
+        };
         let alike: Vec<u32> =
             (0..pieces).filter(lacks).filter(|&piece| self.offers[piece as usize] == least).collect();
         let piece = alike[ctx.rng().random_range(0..alike.len())];

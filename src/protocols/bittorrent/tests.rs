@@ -15,7 +15,8 @@ fn world(peers: u32, bytes: u64) -> (TestWorld, ObjectId) {
 
 /// Everybody but the first asks, one every `gap_ms`.
 fn crowd(peers: u32, object: ObjectId, gap_ms: u64, end_s: u64) -> Script {
-    (1..peers).fold(Script::until(end_s), |script, peer| script.lookup(u64::from(peer) * gap_ms, peer, object))
+    (1..peers)
+        .fold(Script::until(end_s), |script, peer| script.lookup(u64::from(peer) * gap_ms, peer, object))
 }
 
 fn swarm(engine: &Engine<BitTorrent>, number: u32) -> &swarm::Swarm {
@@ -76,7 +77,8 @@ fn files_arrive_whole() {
 fn bytes_up_are_bytes_down() {
     let (world, object) = world(30, 5_000_000);
     let engine = after(&world, crowd(30, object, 100, 300), &Params::default());
-    let (up, down) = (0..30).map(|n| &swarm(&engine, n).story).fold((0, 0), |(up, down), s| (up + s.up, down + s.down));
+    let (up, down) =
+        (0..30).map(|n| &swarm(&engine, n).story).fold((0, 0), |(up, down), s| (up + s.up, down + s.down));
     assert_eq!(up, down);
     assert!(down < 29 * 5_000_000 * 11 / 10, "the endgame costs little: {down}");
     let leechers: u64 = (1..30).map(|n| swarm(&engine, n).story.up).sum();
@@ -228,7 +230,11 @@ fn several_swarms_and_unrest() {
     let outcome = |queue| engine::<BitTorrent>(&world, script.clone(), &Params::default(), queue).run();
     let first = outcome(QueueKind::Wheel);
     assert_eq!(first, outcome(QueueKind::Heap));
-    assert!(first.tally.fetched > 30 && first.tally.lost > 0 && first.tally.withdrawn > 0, "{:?}", first.tally);
+    assert!(
+        first.tally.fetched > 30 && first.tally.lost > 0 && first.tally.withdrawn > 0,
+        "{:?}",
+        first.tally
+    );
 }
 
 #[test]

@@ -260,7 +260,12 @@ impl<P: Protocol> Core<P> {
         let message = match body {
             Body::Message(message) => format!("{message:?}"),
             Body::Timer(timer) => format!("{timer:?}"),
-            Body::Routine(_) | Body::Alarm | Body::Get(..) | Body::Gift(..) | Body::Uplink | Body::Fragment(_) => String::new(),
+            Body::Routine(_)
+            | Body::Alarm
+            | Body::Get(..)
+            | Body::Gift(..)
+            | Body::Uplink
+            | Body::Fragment(_) => String::new(),
         };
         let account = cause.account();
         (trace.sink)(TraceEvent { time: now, happened, from, to, account, hops: hops.count(), message });

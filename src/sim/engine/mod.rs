@@ -237,13 +237,12 @@ impl<P: Protocol> Engine<P> {
     pub fn check_invariants(&self) -> Result<(), Violation> {
         let addresses = self.online();
         let network: Vec<&P> = addresses.iter().map(|peer| &self.cells[peer.index()].peer).collect();
-        let online =
-            Online {
-                addresses: &addresses,
-                presence: &self.core.presence,
-                world: &*self.core.world,
-                measured_since: self.measured_since,
-            };
+        let online = Online {
+            addresses: &addresses,
+            presence: &self.core.presence,
+            world: &*self.core.world,
+            measured_since: self.measured_since,
+        };
         P::invariants(&network, &online, &self.core.shared)
     }
 
@@ -266,13 +265,12 @@ impl<P: Protocol> Engine<P> {
         let cells = &self.cells;
         let addresses = self.online();
         let network: Vec<&P> = cells.iter().map(|cell| &cell.peer).collect();
-        let online =
-            Online {
-                addresses: &addresses,
-                presence: &self.core.presence,
-                world: &*self.core.world,
-                measured_since: self.measured_since,
-            };
+        let online = Online {
+            addresses: &addresses,
+            presence: &self.core.presence,
+            world: &*self.core.world,
+            measured_since: self.measured_since,
+        };
         let measures = P::measures(&network, &online, &self.core.shared);
         let entries_of = |peer: PeerId| (peer.number(), cells[peer.index()].peer.entries() as u64);
         Outcome {
@@ -410,7 +408,7 @@ impl<P: Protocol> Engine<P> {
                 }
                 Body::Gift(_, since) => {
                     core.tally.delivered += 1;
-                    core.tally.fetched(now.since(since.get()));
+                    core.tally.fetched(since.get(), now);
                     head.handled += 1;
                 }
                 Body::Uplink => core.uplink_free(head, now),
