@@ -36,11 +36,11 @@ macro_rules! registry {
 }
 
 registry! {
-    client_server::ClientServer,
     napster::Napster,
     gnutella::Gnutella,
     chord::Chord,
     bittorrent::BitTorrent,
+    client_server::ClientServer,
 }
 
 #[cfg(test)]

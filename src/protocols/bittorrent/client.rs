@@ -167,10 +167,11 @@ impl Client {
     }
 
     fn on_handshake(&mut self, ctx: &mut Context<'_, BitTorrent>, from: PeerId, object: ObjectId, at: Place) {
-        if self.swarm(object).is_none() && Client::owns(ctx, object) {
-            if let Some(shape) = ctx.shared().shape(object) {
-                self.add(Swarm::new(object, Phase::Seeding, shape));
-            }
+        if self.swarm(object).is_none()
+            && Client::owns(ctx, object)
+            && let Some(shape) = ctx.shared().shape(object)
+        {
+            self.add(Swarm::new(object, Phase::Seeding, shape));
         }
         match self.swarm(object) {
             Some(swarm) => swarm.on_handshake(ctx, from, at),
