@@ -4,7 +4,7 @@
 //! | here | there |
 //! | --- | --- |
 //! | `tracker` | Cohen, section 2.3; BEP 3, "trackers" |
-//! | `swarm`: `on_handshake`, `on_bitfield`, `on_have`, `be_interested` | BEP 3, "peer protocol", "peer messages" |
+//! | `neighbours`: `on_handshake`, `on_bitfield`; `trade`: `on_have`, `be_interested` | BEP 3, "peer protocol", "peer messages" |
 //! | `fill`: requests under way | Cohen, section 2.4.1, pipelining |
 //! | [`Pieces::pick`](pieces): strict priority, random first pieces, rarest first | Cohen, sections 2.4.2–2.4.4 |
 //! | `again`, the cancels in `on_piece` | Cohen, section 2.4.5, endgame mode |
@@ -27,12 +27,15 @@ mod choke;
 mod client;
 mod measures;
 mod message;
+mod neighbours;
 mod params;
 mod pieces;
+mod super_seeding;
 mod swarm;
 #[cfg(test)]
 mod tests;
 mod tracker;
+mod trade;
 
 pub use self::client::Client;
 pub use self::message::Message;

@@ -2,16 +2,14 @@
 
 use rand::RngExt;
 
-use super::message::{Block, Message, Piece, Place, Why, Wire};
+use super::message::{Message, Place, Why, Wire};
 use super::params::Seeding;
-use super::pieces::{Came, Pieces, Shape, contains, count, count_without, insert};
+use super::pieces::{Pieces, Shape};
 use super::{BitTorrent, Context, Timer};
 use crate::sim::{ObjectId, Parcel, PeerId, Span, Time};
 
 /// The most requests that can be under way to one neighbour.
-const MOST_ASKED: usize = 16;
-/// The most peers that a peer remembers without being their neighbour.
-const MOST_KNOWN: usize = 200;
+pub(super) const MOST_ASKED: usize = 16;
 /// How often the tracker is asked for more, and neighbours are told of others.
 pub(super) const SELDOM: Span = Span::secs(60);
 /// What received bytes are summed over, for measuring.
@@ -39,16 +37,16 @@ pub struct Swarm {
     /// By place; places of those who have gone are used again.
     pub(super) neighbours: Vec<Neighbour>,
     /// By place: which pieces the neighbour has, in so many words as the torrent needs.
-    has: Vec<u64>,
+    pub(super) has: Vec<u64>,
     /// Peers that it could call.
-    known: Vec<PeerId>,
-    endgame: bool,
+    pub(super) known: Vec<PeerId>,
+    pub(super) endgame: bool,
     pub(super) ticking: bool,
     pub(super) rounds: u32,
     pub(super) optimistic: Option<usize>,
-    announced: Time,
+    pub(super) announced: Time,
     /// As a super-seed, by piece: to how many it has been offered.
-    offers: Vec<u16>,
+    pub(super) offers: Vec<u16>,
     pub(super) story: Story,
 }
 
@@ -86,41 +84,41 @@ pub struct Neighbour {
     pub(super) peer: PeerId,
     pub(super) link: Link,
     /// Its place for us.
-    there: Place,
+    pub(super) there: Place,
     /// We upload nothing to it.
     pub(super) choked: bool,
     /// It wants something from us.
     pub(super) wants: bool,
     /// It uploads nothing to us.
-    chokes: bool,
+    pub(super) chokes: bool,
     /// We want something from it.
-    interested: bool,
+    pub(super) interested: bool,
     /// It has not delivered in time.
-    snubs: bool,
-    asked_len: u8,
+    pub(super) snubs: bool,
+    pub(super) asked_len: u8,
     /// What we have asked it for: piece × 64 + block.
-    asked: [u32; MOST_ASKED],
+    pub(super) asked: [u32; MOST_ASKED],
     /// Pieces that it has.
-    got: u32,
+    pub(super) got: u32,
     /// Pieces that it has and we do not.
-    wanted: u32,
+    pub(super) wanted: u32,
     /// Bytes received from it and sent to it: in this round, and in the last one.
     pub(super) down: [u32; 2],
     pub(super) up: [u32; 2],
-    heard: Time,
-    said: Time,
+    pub(super) heard: Time,
+    pub(super) said: Time,
     /// When it last delivered, or began to owe.
-    delivered: Time,
+    pub(super) delivered: Time,
     /// Since when it is choked, or not.
     pub(super) since: Time,
     /// It has never been let in.
     pub(super) is_new: bool,
     /// As a super-seed: what we have offered it.
-    offered: Option<u32>,
+    pub(super) offered: Option<u32>,
 }
 
 impl Neighbour {
-    fn new(peer: PeerId, link: Link, there: Place, now: Time) -> Neighbour {
+    pub(super) fn new(peer: PeerId, link: Link, there: Place, now: Time) -> Neighbour {
         Neighbour {
             peer,
             link,
@@ -145,11 +143,11 @@ impl Neighbour {
         }
     }
 
-    fn asked(&self) -> &[u32] {
+    pub(super) fn asked(&self) -> &[u32] {
         &self.asked[..usize::from(self.asked_len)]
     }
 
-    fn take(&mut self, what: u32) -> bool {
+    pub(super) fn take(&mut self, what: u32) -> bool {
         let Some(place) = self.asked().iter().position(|&asked| asked == what) else { return false };
         // In order, as they went out.
         self.asked.copy_within(place + 1..usize::from(self.asked_len), place);
@@ -158,7 +156,7 @@ impl Neighbour {
     }
 }
 
-fn packed(piece: u32, block: u8) -> u32 {
+pub(super) fn packed(piece: u32, block: u8) -> u32 {
     piece << 6 | u32::from(block)
 }
 
@@ -198,7 +196,7 @@ impl Swarm {
     }
 
     /// Neighbours, and those that may become some.
-    fn engaged(&self) -> usize {
+    pub(super) fn engaged(&self) -> usize {
         self.neighbours.iter().filter(|n| n.link != Link::Free).count()
     }
 
@@ -214,7 +212,7 @@ impl Swarm {
         here.then_some(at)
     }
 
-    fn has(&self, at: usize) -> &[u64] {
+    pub(super) fn has(&self, at: usize) -> &[u64] {
         let words = self.pieces.shape().words();
         &self.has[at * words..(at + 1) * words]
     }
@@ -231,372 +229,8 @@ impl Swarm {
         ctx.send(n.peer, what(Wire { object: self.object, at: n.there }));
     }
 
-    // Neighbours.
-
-    /// These peers are in the swarm, too.
-    pub(super) fn meet(&mut self, ctx: &mut Context<'_, BitTorrent>, peers: &[PeerId]) {
-        for &peer in peers {
-            let strange = peer.number() != ctx.me().number() && !self.known.contains(&peer);
-            if strange && self.known.len() < MOST_KNOWN && self.place_of(peer).is_none() {
-                self.known.push(peer);
-            }
-        }
-        self.call(ctx);
-    }
-
-    fn place_of(&self, peer: PeerId) -> Option<usize> {
-        self.neighbours.iter().position(|n| n.peer == peer && n.link != Link::Free)
-    }
-
-    /// Calls known peers until there are neighbours enough.
-    fn call(&mut self, ctx: &mut Context<'_, BitTorrent>) {
-        let (initiate, timeout) = (usize::from(ctx.shared().params.initiate), ctx.shared().params.timeout);
-        let mut missing = initiate.saturating_sub(self.engaged());
-        while missing > 0 && self.phase == Phase::Leeching && !self.known.is_empty() {
-            let peer = self.known.remove(0);
-            if self.place_of(peer).is_none() {
-                let at = self.settle(Neighbour::new(peer, Link::Knocking, Place::new(0), ctx.now()));
-                ctx.ask(peer, Message::Handshake { object: self.object, at: Place::new(at) }, timeout);
-                missing -= 1;
-            }
-        }
-    }
-
-    /// Gives a neighbour a place.
-    fn settle(&mut self, neighbour: Neighbour) -> usize {
-        match self.neighbours.iter().position(|n| n.link == Link::Free) {
-            Some(at) => {
-                self.neighbours[at] = neighbour;
-                at
-            }
-            None => {
-                self.neighbours.push(neighbour);
-                self.has.resize(self.neighbours.len() * self.pieces.shape().words(), 0);
-                self.neighbours.len() - 1
-            }
-        }
-    }
-
-    /// Somebody wants to be a neighbour, whose place for us is `there`.
-    pub(super) fn on_handshake(&mut self, ctx: &mut Context<'_, BitTorrent>, from: PeerId, there: Place) {
-        let at = self.place_of(from);
-        let full = self.engaged() >= usize::from(ctx.shared().params.max_neighbours);
-        if matches!(self.phase, Phase::Asking | Phase::Left) || at.is_none() && full {
-            ctx.reply(from, Message::Close { object: self.object });
-            return;
-        }
-        let neighbour = Neighbour::new(from, Link::Wired, there, ctx.now());
-        let at = match at {
-            // It has forgotten us; or it calls us while we call it.
-            Some(at) => {
-                self.forget(ctx, at);
-                self.neighbours[at] = neighbour;
-                at
-            }
-            None => self.settle(neighbour),
-        };
-        let wire = Wire { object: self.object, at: there };
-        let has = Parcel::new(self.shown(ctx));
-        ctx.reply(from, Message::Welcome { wire, at: Place::new(at), has });
-        self.tick_from_now(ctx);
-        ctx.transferring();
-        if self.is_super(ctx) {
-            self.offer(ctx, at);
-        }
-    }
-
-    /// The pieces that it admits to have.
-    fn shown(&self, ctx: &Context<'_, BitTorrent>) -> Vec<u64> {
-        let none = self.pieces.got() == 0 || self.is_super(ctx);
-        if none { Vec::new() } else { self.pieces.have().to_vec() }
-    }
-
-    /// It takes us as a neighbour; its place for us is `there`.
-    pub(super) fn on_welcome(
-        &mut self,
-        ctx: &mut Context<'_, BitTorrent>,
-        from: PeerId,
-        at: usize,
-        there: Place,
-        has: &[u64],
-    ) {
-        let Some(n) = self.neighbours.get_mut(at).filter(|n| n.peer == from && n.link != Link::Free) else {
-            ctx.send(from, Message::Close { object: self.object });
-            return;
-        };
-        if n.link == Link::Knocking {
-            *n = Neighbour::new(from, Link::Wired, there, ctx.now());
-            self.tick_from_now(ctx);
-        }
-        let shown = self.shown(ctx);
-        if !shown.is_empty() {
-            self.say(ctx, at, |wire| Message::Bitfield { wire, has: Parcel::new(shown) });
-        }
-        self.on_bitfield(ctx, at, has);
-    }
-
-    pub(super) fn on_bitfield(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize, has: &[u64]) {
-        let words = self.pieces.shape().words();
-        if has.len() != words || self.neighbours[at].got > 0 {
-            return;
-        }
-        self.has[at * words..(at + 1) * words].copy_from_slice(has);
-        self.pieces.count_bitfield(has, true);
-        let n = &mut self.neighbours[at];
-        n.heard = ctx.now();
-        n.got = count(has);
-        n.wanted = count_without(has, self.pieces.have());
-        if n.wanted > 0 {
-            self.be_interested(ctx, at);
-        }
-        self.part_if_both_seed(ctx, at);
-    }
-
-    /// Two seeds have nothing to say to each other.
-    fn part_if_both_seed(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize) {
-        if self.pieces.is_complete() && self.neighbours[at].got == self.pieces.shape().pieces() {
-            self.hang_up(ctx, at);
-        }
-    }
-
-    /// Ends a connection.
-    pub(super) fn hang_up(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize) {
-        ctx.send(self.neighbours[at].peer, Message::Close { object: self.object });
-        self.lose(ctx, at);
-    }
-
-    /// The other side has ended the connection, or refused it.
-    pub(super) fn on_close(&mut self, ctx: &mut Context<'_, BitTorrent>, from: PeerId) {
-        if let Some(at) = self.place_of(from) {
-            self.lose(ctx, at);
-        }
-    }
-
-    /// Nobody answered the handshake.
-    pub(super) fn on_no_answer(&mut self, ctx: &mut Context<'_, BitTorrent>, peer: PeerId, at: usize) {
-        if self.neighbours.get(at).is_some_and(|n| n.peer == peer && n.link == Link::Knocking) {
-            self.lose(ctx, at);
-        }
-    }
-
-    /// The neighbour is none any more: others take its place, and are asked for what it was asked for.
-    fn lose(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize) {
-        let uploaded = !self.neighbours[at].choked;
-        self.forget(ctx, at);
-        self.neighbours[at].link = Link::Free;
-        self.call(ctx);
-        if self.phase == Phase::Leeching {
-            self.request_all(ctx);
-        }
-        if uploaded {
-            self.fill_slots(ctx);
-        }
-    }
-
-    /// Undoes everything that was between the neighbour and us.
-    fn forget(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize) {
-        if self.optimistic == Some(at) {
-            self.optimistic = None;
-        }
-        self.take_back(ctx, at);
-        self.release(at);
-        let words = self.pieces.shape().words();
-        if self.neighbours[at].got > 0 {
-            self.pieces.count_bitfield(&self.has[at * words..(at + 1) * words], false);
-        }
-        self.has[at * words..(at + 1) * words].fill(0);
-    }
-
-    /// Blocks that wait on our uplink for the neighbour are not sent.
-    pub(super) fn take_back(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize) {
-        let object = self.object;
-        let ours = |m: &Message| matches!(m, Message::Piece { wire, .. } if wire.object == object);
-        let n = &mut self.neighbours[at];
-        let bytes = ctx.withdraw(n.peer, ours) as u64 * u64::from(Shape::BLOCK);
-        self.story.up = self.story.up.saturating_sub(bytes);
-        n.up[0] = n.up[0].saturating_sub(bytes as u32);
-    }
-
-    // What we want.
-
-    fn be_interested(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize) {
-        if self.phase == Phase::Leeching && !self.neighbours[at].interested {
-            self.neighbours[at].interested = true;
-            self.say(ctx, at, |wire| Message::Interested { wire });
-        }
-    }
-
-    #[inline]
-    pub(super) fn on_have(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize, piece: u32) {
-        let words = self.pieces.shape().words();
-        let has = &mut self.has[at * words..(at + 1) * words];
-        if piece >= self.pieces.shape().pieces() || contains(has, piece) {
-            return;
-        }
-        insert(has, piece);
-        self.pieces.count_have(piece);
-        let n = &mut self.neighbours[at];
-        n.heard = ctx.now();
-        n.got += 1;
-        if !contains(self.pieces.have(), piece) {
-            n.wanted += 1;
-            let idle = !n.chokes && usize::from(n.asked_len) < usize::from(ctx.shared().params.pipeline);
-            self.be_interested(ctx, at);
-            if idle {
-                self.request(ctx, at);
-            }
-        } else if self.pieces.is_complete() {
-            if self.is_super(ctx) {
-                self.offer_after(ctx, at, piece);
-            }
-            self.part_if_both_seed(ctx, at);
-        }
-    }
-
-    pub(super) fn on_choke(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize) {
-        self.neighbours[at].chokes = true;
-        self.neighbours[at].heard = ctx.now();
-        self.release(at);
-        self.request_all(ctx);
-    }
-
-    pub(super) fn on_unchoke(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize) {
-        let n = &mut self.neighbours[at];
-        (n.chokes, n.snubs, n.heard, n.delivered) = (false, false, ctx.now(), ctx.now());
-        self.request(ctx, at);
-    }
-
-    /// Asks the neighbour for blocks, as many as may be under way.
-    fn request(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize) {
-        self.fill(ctx, at);
-        // Once everything has been asked for, all are asked for what is missing.
-        if !self.endgame && self.pieces.is_endgame() {
-            self.endgame = true;
-            self.request_all(ctx);
-        }
-    }
-
-    fn request_all(&mut self, ctx: &mut Context<'_, BitTorrent>) {
-        for at in 0..self.neighbours.len() {
-            let n = &self.neighbours[at];
-            if n.link == Link::Wired && !n.chokes && n.interested {
-                self.fill(ctx, at);
-            }
-        }
-    }
-
-    fn fill(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize) {
-        let (pipeline, random_first) = (ctx.shared().params.pipeline, ctx.shared().params.random_first);
-        let words = self.pieces.shape().words();
-        loop {
-            let n = &self.neighbours[at];
-            if n.chokes || n.snubs || !n.interested || n.asked_len >= pipeline {
-                return;
-            }
-            let has = &self.has[at * words..(at + 1) * words];
-            let next = self.pieces.pick(has, random_first, |below| ctx.rng().random_range(0..below));
-            let next = next.or_else(|| self.again(ctx, at));
-            let Some((piece, block)) = next else { return };
-            let now = ctx.now();
-            let n = &mut self.neighbours[at];
-            if n.asked_len == 0 {
-                n.delivered = now;
-            }
-            n.asked[usize::from(n.asked_len)] = packed(piece, block);
-            n.asked_len += 1;
-            self.say(ctx, at, |wire| Message::Request { wire, block: Block::new(piece, block) });
-        }
-    }
-
-    /// In the endgame: a random block that others, but not this neighbour, have been asked for.
-    fn again(&self, ctx: &mut Context<'_, BitTorrent>, at: usize) -> Option<(u32, u8)> {
-        if !self.pieces.is_endgame() {
-            return None;
-        }
-        let asked = self.neighbours[at].asked();
-        let others = self.pieces.outstanding(self.has(at));
-        let others: Vec<_> =
-            others.filter(|&(piece, block)| !asked.contains(&packed(piece, block))).collect();
-        (!others.is_empty()).then(|| others[ctx.rng().random_range(0..others.len())])
-    }
-
-    /// The neighbour owes nothing any more: others may be asked for it.
-    fn release(&mut self, at: usize) {
-        let Neighbour { asked, asked_len, .. } = self.neighbours[at];
-        self.neighbours[at].asked_len = 0;
-        for &what in &asked[..usize::from(asked_len)] {
-            let elsewhere = self.endgame && self.wired().any(|n| self.neighbours[n].asked().contains(&what));
-            if !elsewhere {
-                self.pieces.release(what >> 6, (what & 63) as u8);
-            }
-        }
-        self.endgame &= self.pieces.is_endgame();
-    }
-
-    /// A block has come, perhaps on a connection that is no more.
-    pub(super) fn count_block(&mut self, now: Time, piece: u32, block: u8) {
-        self.story.receive(now, self.pieces.shape().bytes(piece, block));
-    }
-
-    /// A block has come from a neighbour.
-    pub(super) fn on_piece(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize, piece: u32, block: u8) {
-        let now = ctx.now();
-        let bytes = self.pieces.shape().bytes(piece, block);
-        let what = packed(piece, block);
-        let n = &mut self.neighbours[at];
-        (n.heard, n.delivered, n.snubs) = (now, now, false);
-        n.down[0] += bytes;
-        n.take(what);
-        let came = self.pieces.receive(piece, block);
-        if self.endgame && came != Came::Twice {
-            for other in 0..self.neighbours.len() {
-                if self.neighbours[other].take(what) {
-                    self.say(ctx, other, |wire| Message::Cancel { wire, block: Block::new(piece, block) });
-                }
-            }
-        }
-        if came == Came::Whole {
-            self.on_whole(ctx, piece);
-        }
-        if self.phase == Phase::Leeching {
-            self.request(ctx, at);
-        }
-    }
-
-    /// A piece is whole: everybody is told.
-    fn on_whole(&mut self, ctx: &mut Context<'_, BitTorrent>, piece: u32) {
-        let words = self.pieces.shape().words();
-        for at in 0..self.neighbours.len() {
-            if self.neighbours[at].link != Link::Wired {
-                continue;
-            }
-            self.say(ctx, at, |wire| Message::Have { wire, piece: Piece::new(piece) });
-            if contains(&self.has[at * words..(at + 1) * words], piece) {
-                let n = &mut self.neighbours[at];
-                n.wanted -= 1;
-                if n.wanted == 0 && n.interested {
-                    n.interested = false;
-                    self.say(ctx, at, |wire| Message::NotInterested { wire });
-                }
-            }
-        }
-        let (got, all) = (self.pieces.got(), self.pieces.shape().pieces());
-        if got == 1 {
-            self.story.first_piece = Some(ctx.now());
-        }
-        if got == all / 2 {
-            self.story.entropy = self.pieces.entropy();
-        }
-        if got + 1 == all {
-            self.story.last_but_one = Some(ctx.now());
-        }
-        if got == all {
-            self.complete(ctx);
-        }
-    }
-
     /// The file is whole.
-    fn complete(&mut self, ctx: &mut Context<'_, BitTorrent>) {
+    pub(super) fn complete(&mut self, ctx: &mut Context<'_, BitTorrent>) {
         self.phase = Phase::Seeding;
         self.known.clear();
         self.story.finished = Some(ctx.now());
@@ -724,7 +358,7 @@ impl Swarm {
     }
 
     /// Tells every neighbour of the others.
-    fn exchange(&mut self, ctx: &mut Context<'_, BitTorrent>) {
+    pub(super) fn exchange(&mut self, ctx: &mut Context<'_, BitTorrent>) {
         const MOST: usize = 50;
         let all: Vec<PeerId> = self.wired().map(|at| self.neighbours[at].peer).collect();
         for at in 0..self.neighbours.len() {
@@ -740,45 +374,10 @@ impl Swarm {
     pub(super) fn hear(&mut self, at: usize, now: Time) {
         self.neighbours[at].heard = now;
     }
-
-    // Super-seeding (BEP 16).
-
-    fn is_super(&self, ctx: &Context<'_, BitTorrent>) -> bool {
-        self.phase == Phase::Seeding && ctx.shared().params.super_seeding
-    }
-
-    /// Offers the neighbour a piece that it does not have: one that has been offered least.
-    fn offer(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize) {
-        let pieces = self.pieces.shape().pieces();
-        self.offers.resize(pieces as usize, 0);
-        let lacks = |&piece: &u32| !contains(self.has(at), piece);
-        let Some(least) = (0..pieces).filter(lacks).map(|piece| self.offers[piece as usize]).min() else {
-            return;
-        };
-        let alike: Vec<u32> =
-            (0..pieces).filter(lacks).filter(|&piece| self.offers[piece as usize] == least).collect();
-        let piece = alike[ctx.rng().random_range(0..alike.len())];
-        self.offers[piece as usize] += 1;
-        self.neighbours[at].offered = Some(piece);
-        self.say(ctx, at, |wire| Message::Have { wire, piece: Piece::new(piece) });
-    }
-
-    /// `at` has a piece: who was offered it has passed it on, and is offered another. Alone, a neighbour is offered the next
-    /// when it has the first.
-    fn offer_after(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize, piece: u32) {
-        let alone = self.wired().count() == 1;
-        for other in 0..self.neighbours.len() {
-            let n = &self.neighbours[other];
-            let passed_on = n.link == Link::Wired && n.offered == Some(piece) && (other != at || alone);
-            if passed_on {
-                self.offer(ctx, other);
-            }
-        }
-    }
 }
 
 impl Story {
-    fn receive(&mut self, now: Time, bytes: u32) {
+    pub(super) fn receive(&mut self, now: Time, bytes: u32) {
         self.down += u64::from(bytes);
         let bin = (now.nanos() / BIN.nanos()) as usize;
         if self.bins.len() <= bin {
