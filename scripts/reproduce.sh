@@ -6,6 +6,10 @@ cargo build --release --locked
 peerlab=target/release/peerlab
 "$peerlab" run compare
 "$peerlab" run papers/chord-path-length
+"$peerlab" run swarm
+"$peerlab" run papers/bittorrent-flash-crowd
+"$peerlab" run papers/bittorrent-mixed-classes
+"$peerlab" run papers/bittorrent-fluid
 if [ -n "${PEERLAB_DATA:-}" ] || [ -d data ]; then
   "$peerlab" run papers/gnutella-reach
 else

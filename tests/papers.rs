@@ -118,3 +118,50 @@ fn napster_s_server_goes_down() {
     }
     assert!(counts.iter().all(|&count| count > 300), "{counts:?}");
 }
+
+/// A smaller crowd than the paper's (200 leechers, 100 pieces): uplinks are busy, nobody beats the fluid lower bound, and
+/// everyone gets the file.
+#[test]
+fn bittorrent_s_flash_crowd() {
+    let place = Place::new();
+    place.say("run papers/bittorrent-flash-crowd --quick --out out").well();
+    let summary = place.csv("out/summary.csv");
+    // 100 pieces of 256 KiB for 200 leechers with 400 kbit/s, from them, the server and the peer that has it.
+    let bits = 100.0 * 262_144.0 * 8.0;
+    let bound = 200.0 * bits / (201.0 * 400e3 + 6000e3);
+    for row in &summary.rows {
+        let number = |column: &str| row[column].parse::<f64>().expect("a number");
+        assert_eq!(number("fetched"), 1.0);
+        assert!(number("last_download_s") > bound, "{} beats {bound}", number("last_download_s"));
+        assert!(number("download_s_mean") > bits / 1500e3);
+        assert!(number("uplink_utilisation") > 0.8 && number("uplink_utilisation") <= 1.0, "{row:?}");
+        assert!(number("piece_entropy_mean") > 0.9 && number("piece_entropy_mean") <= 1.0);
+    }
+}
+
+/// One server serves four times the crowd in four times the time, one peer ten times slower than a server does it; a swarm
+/// hardly notices.
+#[test]
+fn a_swarm_grows_with_its_crowd() {
+    let place = Place::new();
+    place.say("run swarm --quick --out out").well();
+    let summary = place.csv("out/summary.csv");
+    let last = |protocol: &str, peers: &str| -> f64 {
+        let rows = summary.rows.iter().filter(|row| row["protocol"] == protocol && row["peers"] == peers);
+        let times: Vec<f64> = rows.map(|row| row["last_download_s"].parse().expect("a time")).collect();
+        times.iter().sum::<f64>() / times.len() as f64
+    };
+    let bits = 4.0 * 1_048_576.0 * 8.0;
+    // One of the peers has the file already, and does not ask.
+    for (protocol, rate) in [("client-server", 4e6), ("napster", 400e3)] {
+        for (peers, askers) in [("16", 15.0), ("64", 63.0)] {
+            let (took, least) = (last(protocol, peers), askers * bits / rate);
+            assert!(
+                took >= least && took < 1.05 * least + 2.0,
+                "{protocol}, {peers}: {took} s, {least} s at least"
+            );
+        }
+    }
+    let (few, many) = (last("bittorrent", "16"), last("bittorrent", "64"));
+    assert!(many < 2.0 * few && many < last("client-server", "64"), "{few} s, {many} s");
+}

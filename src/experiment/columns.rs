@@ -183,6 +183,90 @@ pub const COLUMNS: &[Column] = &[
     extra("fetched", "fraction", "downloads begun that were completed, over the whole run", |m| {
         ratio(m.outcome.tally.fetched, m.outcome.tally.fetches)
     }),
+    extra("download_s_mean", "s", "from the question to the complete download; mean over downloads", |m| {
+        let tally = &m.outcome.tally;
+        (tally.timed > 0).then(|| tally.fetch_nanos as f64 * 1e-9 / tally.timed as f64)
+    }),
+    extra("download_s_max", "s", "the longest of these", |m| {
+        let tally = &m.outcome.tally;
+        (tally.timed > 0).then(|| tally.fetch_longest.as_secs_f64())
+    }),
+    extra("last_download_s", "s", "when the last download was complete, from the start of the run", |m| {
+        let tally = &m.outcome.tally;
+        (tally.timed > 0).then(|| tally.fetch_last.as_secs_f64())
+    }),
+    extra(
+        "uplink_utilisation",
+        "fraction",
+        "bytes received while a swarm's downloads went from 10 % to 90 %, over what its members could have sent",
+        |m| own(m, "uplink_utilisation"),
+    ),
+    extra(
+        "first_piece_s_mean",
+        "s",
+        "from the question to the first whole piece; mean over downloads",
+        |m| own(m, "first_piece_s_mean"),
+    ),
+    extra(
+        "last_piece_s_mean",
+        "s",
+        "from the last piece but one to the last one; mean over downloads",
+        |m| own(m, "last_piece_s_mean"),
+    ),
+    extra(
+        "piece_entropy_mean",
+        "fraction",
+        "entropy of how common pieces are among a peer's neighbours when it has half of them, over its maximum; mean",
+        |m| own(m, "piece_entropy_mean"),
+    ),
+    extra(
+        "first_copy_s_mean",
+        "s",
+        "from the first question to the first complete download; mean over swarms",
+        |m| own(m, "first_copy_s_mean"),
+    ),
+    extra(
+        "swarm_lifespan_s_mean",
+        "s",
+        "from the first question to the last departure; mean over swarms that nobody is left in but their owners",
+        |m| own(m, "swarm_lifespan_s_mean"),
+    ),
+    extra("down_over_up_class0", "", "bytes received over bytes sent, by peers of class 0 in swarms", |m| {
+        own(m, "down_over_up_class0")
+    }),
+    extra("down_over_up_class1", "", "bytes received over bytes sent, by peers of class 1 in swarms", |m| {
+        own(m, "down_over_up_class1")
+    }),
+    extra("down_over_up_class2", "", "bytes received over bytes sent, by peers of class 2 in swarms", |m| {
+        own(m, "down_over_up_class2")
+    }),
+    extra("down_over_up_class3", "", "bytes received over bytes sent, by peers of class 3 in swarms", |m| {
+        own(m, "down_over_up_class3")
+    }),
+    extra("up_over_down_class0", "", "bytes sent over bytes received, by peers of class 0 in swarms", |m| {
+        own(m, "up_over_down_class0")
+    }),
+    extra("up_over_down_class1", "", "bytes sent over bytes received, by peers of class 1 in swarms", |m| {
+        own(m, "up_over_down_class1")
+    }),
+    extra("up_over_down_class2", "", "bytes sent over bytes received, by peers of class 2 in swarms", |m| {
+        own(m, "up_over_down_class2")
+    }),
+    extra("up_over_down_class3", "", "bytes sent over bytes received, by peers of class 3 in swarms", |m| {
+        own(m, "up_over_down_class3")
+    }),
+    extra("download_s_mean_class0", "s", "mean download time of peers of class 0", |m| {
+        own(m, "download_s_mean_class0")
+    }),
+    extra("download_s_mean_class1", "s", "mean download time of peers of class 1", |m| {
+        own(m, "download_s_mean_class1")
+    }),
+    extra("download_s_mean_class2", "s", "mean download time of peers of class 2", |m| {
+        own(m, "download_s_mean_class2")
+    }),
+    extra("download_s_mean_class3", "s", "mean download time of peers of class 3", |m| {
+        own(m, "download_s_mean_class3")
+    }),
     extra("lost", "fraction", "messages lost on the way", |m| {
         ratio(m.outcome.tally.lost, m.outcome.tally.sent)
     }),
@@ -247,7 +331,6 @@ pub const COLUMNS: &[Column] = &[
 
 /// What the protocol itself says under this name ([`Protocol::measures`](crate::sim::Protocol::measures)). A column of a
 /// family takes its value from here.
-#[allow(dead_code, reason = "the first families with columns of their own come next")]
 fn own(m: &Measured<'_>, name: &str) -> Option<f64> {
     m.outcome.measures.iter().find(|(own, _)| *own == name).map(|&(_, value)| value)
 }

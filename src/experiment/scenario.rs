@@ -238,6 +238,7 @@ pub fn schema() -> Schema {
             "churn.pauses",
             "faults.*.crash",
             "protocol.gnutella.search",
+            "protocol.bittorrent.seeding",
         ])
         .unsweepable("seed", "use `replicates`: runs that differ in the seed alone")
         .unsweepable("replicates", "give the number of runs per point")

@@ -25,6 +25,10 @@ shipped! {
     "papers/chord-path-length",
     "papers/churn-sessions",
     "papers/gnutella-reach",
+    "swarm",
+    "papers/bittorrent-flash-crowd",
+    "papers/bittorrent-mixed-classes",
+    "papers/bittorrent-fluid",
 }
 
 /// The shipped scenario called `name`.

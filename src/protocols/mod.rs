@@ -3,7 +3,9 @@
 //! Whatever is done for every protocol (running a scenario, listing, the conformance suite) goes through [`with`] and
 //! [`NAMES`], so that a protocol is known everywhere as soon as it stands in the table below.
 
+pub mod bittorrent;
 pub mod chord;
+pub mod client_server;
 pub mod gnutella;
 pub mod napster;
 
@@ -37,6 +39,8 @@ registry! {
     napster::Napster,
     gnutella::Gnutella,
     chord::Chord,
+    bittorrent::BitTorrent,
+    client_server::ClientServer,
 }
 
 #[cfg(test)]

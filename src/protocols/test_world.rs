@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::graph::Graph;
 use crate::sim::random::mix;
 use crate::sim::{
-    Director, Engine, Happening, ObjectId, Outcome, PlannedLookup, Protocol, QueueKind, Span, Time, World,
+    Director, Engine, Happening, ObjectId, Outcome, PlannedLookup, Profile, Protocol, QueueKind, Span, Time,
+    World,
 };
 
 #[derive(Clone, Debug)]
@@ -17,6 +18,10 @@ pub(in crate::protocols) struct TestWorld {
     pub latency_ms: (u64, u64),
     pub loss: f64,
     pub graph: Option<Graph>,
+    /// Bytes of each object.
+    pub size: u64,
+    /// What participant `number` is like.
+    pub profile: fn(u32) -> Profile,
     pub holders: Vec<Vec<u32>>,
     pub shares: Vec<Vec<ObjectId>>,
 }
@@ -29,6 +34,8 @@ impl TestWorld {
             latency_ms: (50, 50),
             loss: 0.0,
             graph: None,
+            size: 1000,
+            profile: |_| Profile::default(),
             holders: Vec::new(),
             shares: vec![Vec::new(); peers as usize],
         }
@@ -89,7 +96,11 @@ impl World for TestWorld {
     }
 
     fn object_size(&self, _object: ObjectId) -> u64 {
-        1000
+        self.size
+    }
+
+    fn profile(&self, number: u32) -> Profile {
+        (self.profile)(number)
     }
 
     fn fetches(&self) -> bool {
@@ -168,6 +179,11 @@ impl Script {
             | Happening::Lookup(_)
             | Happening::Measure => true,
         });
+    }
+
+    pub(in crate::protocols) fn without_lookups(mut self) -> Script {
+        self.events.retain(|(_, happening)| !matches!(happening, Happening::Lookup(_)));
+        self
     }
 
     fn ready(mut self) -> Script {

@@ -3,7 +3,8 @@
 use rand::{Rng, RngExt};
 
 use super::engine::core::{Core, Head};
-use super::event::{Body, Hops};
+use super::engine::transport::GET_BYTES;
+use super::event::{Body, Hops, Since};
 use super::ledger::Cause;
 use super::peer::{ObjectId, PeerId};
 use super::protocol::{Lookup, Protocol};
@@ -161,7 +162,9 @@ impl<P: Protocol> Context<'_, P> {
     pub fn answer(&mut self, providers: &[PeerId]) {
         let Some(slot) = self.cause.slot() else { return };
         let first = self.core.answer(slot, self.head.me, self.now, self.hops, providers);
-        if let (true, Some(&provider)) = (first && self.core.world.fetches(), providers.first()) {
+        if let (true, Some(&provider)) =
+            (first && !P::DOWNLOADS && self.core.world.fetches(), providers.first())
+        {
             let object = self.core.ledger.entry(slot).record.object;
             self.fetch(provider, object);
         }
@@ -182,12 +185,34 @@ impl<P: Protocol> Context<'_, P> {
             self.head,
             self.now,
             provider,
-            Body::Get(object),
+            Body::Get(object, Since::new(self.now)),
             GET_BYTES,
             Cause::TRANSFER,
             Hops::new(1, false),
             0,
         );
+    }
+
+    /// Whether the workload wants peers to download what they have found. For protocols that download by themselves.
+    pub fn wants_downloads(&self) -> bool {
+        self.core.world.fetches()
+    }
+
+    /// This peer begins to download something by itself.
+    pub fn downloading(&mut self) {
+        self.core.tally.fetches += 1;
+    }
+
+    /// This peer has downloaded all of `object`, having begun at `since`. From now on it is known to hold it.
+    pub fn downloaded(&mut self, object: ObjectId, since: Time) {
+        self.core.tally.fetched(since, self.now);
+        self.core.gained.insert((object, self.head.me.number()));
+    }
+
+    /// Takes back what waits on this peer's uplink for `to` and is `unwanted`; says how many messages that were. What has
+    /// begun to be sent goes on. Without limits nothing waits.
+    pub fn withdraw(&mut self, to: PeerId, unwanted: impl Fn(&P::Message) -> bool) -> usize {
+        self.core.withdraw(self.head, to, unwanted)
     }
 
     /// From here to the end of the handler, what is sent publishes `replicas` replicas of this peer's objects.
@@ -218,9 +243,6 @@ impl<P: Protocol> Context<'_, P> {
         self.core.transmit(self.head, self.now, to, Body::Message(message), size, self.cause, hops, token);
     }
 }
-
-/// Bytes of a download request: a short HTTP GET, as Napster's and Gnutella's peers send it.
-const GET_BYTES: u32 = 100;
 
 /// Names a request: derived from who asks and its counter, so that no allocation order shows. Never 0.
 fn request_token(asker: PeerId, seq: u32) -> u32 {

@@ -4,6 +4,7 @@ use super::ledger::Cause;
 use super::peer::{ObjectId, PeerId};
 use super::protocol::Protocol;
 use super::queue::{Key, Keyed};
+use super::time::Time;
 
 /// A pending event. Its sender is `rank`, unpermuted.
 ///
@@ -32,18 +33,38 @@ pub(super) enum Body<P: Protocol> {
     Routine(u8),
     /// The deadline of a request, or a timer that can be cancelled: what it is lies with the peer's waiting list.
     Alarm,
-    /// The engine's own: a request to download an object, and the download.
-    Get(ObjectId),
-    Gift,
+    /// The engine's own: a request to download an object, made at that time, and the download.
+    Get(ObjectId, Since),
+    Gift(ObjectId, Since),
+    /// The engine's own, where access links are limited: the sender's uplink is free again; so many bytes of a longer
+    /// message have come to the receiver's downlink.
+    Uplink,
+    Fragment([u8; 4]),
 }
 
-/// Hops so far, and whether the message answers a request.
+/// A time of alignment 1.
+#[derive(Clone, Copy)]
+#[repr(Rust, packed)]
+pub(super) struct Since(u64);
+
+impl Since {
+    pub(super) fn new(time: Time) -> Since {
+        Since(time.nanos())
+    }
+
+    pub(super) fn get(self) -> Time {
+        Time(self.0)
+    }
+}
+
+/// Hops so far, whether the message answers a request, and whether it has yet to pass the receiver's downlink.
 #[derive(Clone, Copy)]
 pub(super) struct Hops(u16);
 
 impl Hops {
     const ANSWER: u16 = 1 << 15;
-    const MOST: u16 = Hops::ANSWER - 1;
+    const ARRIVING: u16 = 1 << 14;
+    const MOST: u16 = Hops::ARRIVING - 1;
 
     pub(super) fn new(hops: u16, answer: bool) -> Hops {
         Hops(hops.min(Hops::MOST) | if answer { Hops::ANSWER } else { 0 })
@@ -56,14 +77,33 @@ impl Hops {
     pub(super) fn is_answer(self) -> bool {
         self.0 & Hops::ANSWER != 0
     }
+
+    #[inline]
+    pub(super) fn is_arriving(self) -> bool {
+        self.0 & Hops::ARRIVING != 0
+    }
+
+    pub(super) fn arriving(self) -> Hops {
+        Hops(self.0 | Hops::ARRIVING)
+    }
+
+    pub(super) fn arrived(self) -> Hops {
+        Hops(self.0 & !Hops::ARRIVING)
+    }
 }
 
 impl<P: Protocol> Event<P> {
+    /// An event of nobody's account.
+    pub(super) fn own(rank: u32, seq: u32, to: PeerId) -> Event<P> {
+        let (cause, hops) = (Cause::MAINTENANCE, Hops::new(0, false));
+        Event { time: 0, rank, seq, body: Body::Uplink, hops, to, token: 0, cause }
+    }
+
     /// Whether it is a message, of the protocol's or the engine's, and no timer.
     pub(super) fn is_message(&self) -> bool {
         match self.body {
-            Body::Message(_) | Body::Get(_) | Body::Gift => true,
-            Body::Timer(_) | Body::Routine(_) | Body::Alarm => false,
+            Body::Message(_) | Body::Get(..) | Body::Gift(..) => true,
+            Body::Timer(_) | Body::Routine(_) | Body::Alarm | Body::Uplink | Body::Fragment(_) => false,
         }
     }
 }

@@ -7,6 +7,7 @@ mod context;
 mod engine;
 mod event;
 mod ledger;
+mod links;
 mod memory;
 mod outcome;
 mod parcel;

@@ -1,6 +1,7 @@
 //! What a run leaves behind.
 
 use super::ledger::{Account, LookupRecord};
+use super::time::{Span, Time};
 
 /// Messages and bytes sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,10 +26,21 @@ pub struct Tally {
     /// Lookups issued and measured.
     pub lookups: u64,
 
+    /// Downloads completed, and how long they took in nanoseconds, summed.
+    pub timed: u64,
+    /// Their nanoseconds.
+    pub fetch_nanos: u128,
+    /// The longest of them.
+    pub fetch_longest: Span,
+    /// When the last of them was complete.
+    pub fetch_last: Time,
+
     /// Downloads begun.
     pub fetches: u64,
     /// Downloads completed.
     pub fetched: u64,
+    /// Messages that never left: taken back by their sender, or queued when it went offline.
+    pub withdrawn: u64,
     /// Events handled, messages and timers.
     pub events: u64,
     /// Messages sent.
@@ -51,6 +63,16 @@ impl Tally {
         self.traffic[account as usize]
     }
 
+    /// A download is complete that began at `since`.
+    pub(super) fn fetched(&mut self, since: Time, now: Time) {
+        let span = now.since(since);
+        self.fetched += 1;
+        self.timed += 1;
+        self.fetch_last = now;
+        self.fetch_nanos += u128::from(span.nanos());
+        self.fetch_longest = self.fetch_longest.max(span);
+    }
+
     /// Starts the first block anew.
     pub(super) fn measure(&mut self) {
         *self = Tally {
@@ -63,6 +85,7 @@ impl Tally {
             fingerprint: self.fingerprint,
             fetches: self.fetches,
             fetched: self.fetched,
+            withdrawn: self.withdrawn,
             ..Tally::default()
         };
     }

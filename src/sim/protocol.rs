@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::context::Context;
 use super::peer::{ObjectId, PeerId};
 use super::presence::Presence;
-use super::time::Span;
+use super::time::{Span, Time};
 use super::world::{Role, World};
 
 /// One peer of an overlay. `self` is the peer the paper calls `n`.
@@ -27,6 +27,11 @@ pub trait Protocol: Sized + Send + Sync + 'static {
     const TEXTBOOK: Textbook;
     /// Whether it starts from the overlay graph that the scenario gives ([`World::neighbours`]).
     const OVERLAY: bool = false;
+    /// Whether it downloads by itself, when a lookup is answered and the workload wants it; else the engine fetches the
+    /// object from the first provider.
+    const DOWNLOADS: bool = false;
+    /// Whether peers offer what the world says they hold; if not, all there is lies with servers ([`stocks`](Self::stocks)).
+    const PEERS_SHARE: bool = true;
     /// The `[protocol.NAME]` table; its defaults are the paper's.
     type Params: DeserializeOwned + Serialize + Default + Clone + Send + Sync;
     /// Read-only for the run: parameters made ready, identifiers by peer number.
@@ -48,6 +53,11 @@ pub trait Protocol: Sized + Send + Sync + 'static {
     /// # Errors
     /// A sentence for the user if the parameters do not fit together or do not fit the world.
     fn shared(setup: &Setup<'_>, params: &Self::Params) -> Result<Self::Shared, String>;
+
+    /// Whether server number `server` holds `object`: ground truth, like that of the world about peers.
+    fn stocks(_shared: &Self::Shared, _server: u32, _object: ObjectId) -> bool {
+        false
+    }
 
     /// A peer that knows nobody.
     fn new(me: PeerId, shared: &Self::Shared) -> Self;
@@ -195,9 +205,15 @@ pub struct Online<'a> {
     pub(super) addresses: &'a [PeerId],
     pub(super) presence: &'a Presence,
     pub(super) world: &'a dyn World,
+    pub(super) measured_since: Time,
 }
 
 impl Online<'_> {
+    /// When the warm-up was over.
+    pub fn measured_since(&self) -> Time {
+        self.measured_since
+    }
+
     /// The addresses of those online, servers included, in the order of `network`.
     pub fn addresses(&self) -> &[PeerId] {
         self.addresses

@@ -10,7 +10,7 @@ use super::bits::Bits;
 use super::churn::{Identity, Replay, Sessions, Strangers, newcomers};
 use super::content::Content;
 use super::faults::{cut, in_order, strike, victims};
-use super::workload::{Arrival, Arrivals, Draws, Flooder};
+use super::workload::{Arrival, Arrivals, Draws, Flooder, Origins};
 use crate::sim::random::Stream;
 use crate::sim::{Director, Happening, ObjectId, PlannedLookup, Span, Time};
 
@@ -65,6 +65,8 @@ pub(super) struct Play {
     sessions: Sessions,
     newcomers: VecDeque<(Time, u32)>,
     arrivals: Arrivals,
+    /// Who asks when, if everyone asks once.
+    order: Vec<u32>,
     flooder: Option<Flooder>,
     /// The fault, with its time, of which only the engine can say whom it strikes; it has not said so yet.
     striking: Option<(Time, usize)>,
@@ -118,6 +120,7 @@ impl Play {
             sessions,
             newcomers: late.into(),
             arrivals: Arrivals::new(&settings.workload, seed),
+            order: settings.workload.origins.order(peers, seed),
             flooder: Flooder::new(&settings.workload, &starters, seed),
             striking: None,
             ready: VecDeque::new(),
@@ -240,7 +243,14 @@ impl Play {
     fn ask(&mut self) {
         let Some(Arrival { number, measured, .. }) = self.arrivals.next() else { return };
         let mut draws = Draws::of(self.seed, number);
-        let Some(origin) = self.origin(&mut draws.origins) else { return };
+        let origin = match self.settings.workload.origins {
+            Origins::Random => self.origin(&mut draws.origins),
+            Origins::EachOnce => {
+                let turn = self.order.get(number as usize).copied();
+                turn.filter(|&peer| self.online.contains(peer))
+            }
+        };
+        let Some(origin) = origin else { return };
         self.look_up(number, origin, measured, draws);
     }
 

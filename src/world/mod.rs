@@ -58,7 +58,7 @@ pub use population::{GiverSettings, PopulationSettings};
 pub use preview::Preview;
 pub use terrain::Terrain;
 pub use underlay::{Core, LatencyModel, UnderlaySettings};
-pub use workload::{ArrivalLaw, FlooderSettings, WorkloadSettings};
+pub use workload::{ArrivalLaw, FlooderSettings, Origins, WorkloadSettings};
 
 /// The tables of a scenario that describe the world. Every key has a default.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -5,6 +5,7 @@ use rand_xoshiro::rand_core::SeedableRng;
 use serde::{Deserialize, Serialize};
 
 use super::WorldError;
+use super::population::sample;
 use crate::sim::random::{Purpose, Stream, exponential, stream, unit};
 use crate::sim::{Span, Time};
 use crate::units::{Frequency, Share};
@@ -19,6 +20,9 @@ pub struct WorkloadSettings {
     pub rate: Frequency,
     /// Default `poisson`.
     pub arrivals: ArrivalLaw,
+    /// Who asks; default `random`.
+    #[serde(skip_serializing_if = "Origins::is_default")]
+    pub origins: Origins,
     /// How long lookups come without being measured, in addition to `lookups`; default 0 s.
     pub warm_up: Span,
     /// How long after its issue an answer still counts; default 30 s.
@@ -41,6 +45,7 @@ impl Default for WorkloadSettings {
             lookups: 1000,
             rate: Frequency(10.0),
             arrivals: ArrivalLaw::Poisson,
+            origins: Origins::Random,
             warm_up: Span::ZERO,
             deadline: Span::secs(30),
             misses: Share(0.0),
@@ -68,6 +73,34 @@ pub struct FlooderSettings {
 impl Default for FlooderSettings {
     fn default() -> FlooderSettings {
         FlooderSettings { rate: Frequency(100.0), at: Span::ZERO, lasts: None }
+    }
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origins {
+    /// Each lookup comes from any peer online, uniformly at random.
+    #[default]
+    Random,
+    /// Every peer asks once, in random order, as when all want the latest release. Whose turn it is while it is offline, or
+    /// who has everything that there is, does not ask; and nobody does when all have had their turn.
+    EachOnce,
+}
+
+impl Origins {
+    fn is_default(&self) -> bool {
+        *self == Origins::default()
+    }
+
+    /// The order in which peers ask, if each asks once.
+    pub(super) fn order(self, peers: u32, seed: u64) -> Vec<u32> {
+        /// No lookup has this number.
+        const INDEX: u64 = 1 << 32;
+        match self {
+            Origins::Random => Vec::new(),
+            Origins::EachOnce => sample(peers, peers, &mut stream(seed, Purpose::Workload, INDEX)),
+        }
     }
 }
 

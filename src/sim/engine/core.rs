@@ -1,11 +1,14 @@
 //! What handlers work on, apart from their own peer.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::transport::Outgoing;
 use crate::sim::event::{Body, Event, Hops};
 use crate::sim::ledger::{Cause, FirstAnswer, Ledger};
+use crate::sim::links::Links;
 use crate::sim::outcome::Tally;
-use crate::sim::peer::{PeerId, Precedence};
+use crate::sim::peer::{ObjectId, PeerId, Precedence};
 use crate::sim::presence::Presence;
 use crate::sim::protocol::Protocol;
 use crate::sim::queue::EventQueue;
@@ -56,6 +59,10 @@ pub(in crate::sim) struct Core<P: Protocol> {
     pub(in crate::sim) well_known: Option<PeerId>,
     pub(in crate::sim) servers: Vec<PeerId>,
     pub(in crate::sim) tally: Tally,
+    /// Access links, if any are limited.
+    pub(in crate::sim) links: Option<Box<Links<Outgoing<P>>>>,
+    /// What peers have downloaded whole, by themselves.
+    pub(in crate::sim) gained: BTreeSet<(ObjectId, u32)>,
     pub(in crate::sim) trace: Option<Trace>,
 }
 
@@ -87,6 +94,15 @@ impl<P: Protocol> Core<P> {
         let lost = self.unreliable && self.loses(head.me, to, stamp);
         if let Some(slot) = cause.slot() {
             self.ledger.sent(slot, size, lost);
+        }
+        if self.links.is_some() {
+            if lost {
+                self.tally.lost += 1;
+                self.trace_message(now, Happened::Lost, head.me, to, cause, hops, &body);
+            }
+            let event = Event { time: 0, rank, seq, cause, token, to, hops, body };
+            self.send_over_link(head, now, size, Outgoing { event, lost });
+            return;
         }
         if lost {
             self.tally.lost += 1;
@@ -135,6 +151,35 @@ impl<P: Protocol> Core<P> {
         TimerId(seq)
     }
 
+    /// Ground truth: whether participant `number` has `object`.
+    pub(in crate::sim) fn has(&self, number: u32, object: ObjectId) -> bool {
+        if number >= self.peers {
+            return P::stocks(&self.shared, number, object);
+        }
+        P::PEERS_SHARE && self.world.holders(object).binary_search(&number).is_ok()
+            || self.gained.contains(&(object, number))
+    }
+
+    /// How many participants other than `origin` that held `object` from the start are online.
+    pub(in crate::sim) fn online_holders(&self, object: ObjectId, origin: u32) -> u32 {
+        let servers = self.peers..self.peers + self.servers.len() as u32;
+        let stocked = servers.filter(|&server| {
+            P::stocks(&self.shared, server, object) && self.presence.address(server).is_some()
+        });
+        let servers = stocked.count();
+        if !P::PEERS_SHARE {
+            return servers as u32;
+        }
+        let holders = self.world.holders(object);
+        let peers = if self.presence.roster().len() == self.peers as usize {
+            holders.len() - usize::from(holders.binary_search(&origin).is_ok())
+        } else {
+            let online = |&&holder: &&u32| holder != origin && self.presence.address(holder).is_some();
+            holders.iter().filter(online).count()
+        };
+        (peers + servers) as u32
+    }
+
     /// Records an answer to the lookup in `slot`; true if it is the first in time.
     pub(in crate::sim) fn answer(
         &mut self,
@@ -145,6 +190,8 @@ impl<P: Protocol> Core<P> {
         providers: &[PeerId],
     ) -> bool {
         let Some(&first) = providers.first() else { return false };
+        let object = self.ledger.entry(slot).record.object;
+        let has = self.has(first.number(), object);
         let entry = self.ledger.entry(slot);
         let record = &mut entry.record;
         assert_eq!(record.origin, me.number(), "only the origin of a lookup can say that it is answered");
@@ -154,13 +201,19 @@ impl<P: Protocol> Core<P> {
         let holders = self.world.holders(record.object);
         let is_first = record.answer.is_none();
         if is_first {
-            let correct = self.presence.contains(first) && holders.binary_search(&first.number()).is_ok();
+            let correct = self.presence.contains(first) && has;
             record.answer = Some(FirstAnswer { latency: now.since(record.issued), hops, correct });
             record.direct = self.world.latency(me.number(), first.number(), 0);
         }
         let number = record.number;
         for provider in providers {
-            if let Ok(index) = holders.binary_search(&provider.number())
+            let number = provider.number();
+            let stocks = number >= self.peers && P::stocks(&self.shared, number, object);
+            let index = match holders.binary_search(&number) {
+                Ok(index) => P::PEERS_SHARE.then_some(index),
+                Err(_) => stocks.then(|| holders.len() + (number - self.peers) as usize),
+            };
+            if let Some(index) = index
                 && self.presence.contains(*provider)
                 && entry.name(index)
             {
@@ -217,7 +270,12 @@ impl<P: Protocol> Core<P> {
         let message = match body {
             Body::Message(message) => format!("{message:?}"),
             Body::Timer(timer) => format!("{timer:?}"),
-            Body::Routine(_) | Body::Alarm | Body::Get(_) | Body::Gift => String::new(),
+            Body::Routine(_)
+            | Body::Alarm
+            | Body::Get(..)
+            | Body::Gift(..)
+            | Body::Uplink
+            | Body::Fragment(_) => String::new(),
         };
         let account = cause.account();
         (trace.sink)(TraceEvent { time: now, happened, from, to, account, hops: hops.count(), message });
@@ -238,7 +296,7 @@ impl<P: Protocol> Core<P> {
 
 /// The counter after `seq`.
 #[inline]
-fn next(seq: u32) -> u32 {
+pub(super) fn next(seq: u32) -> u32 {
     seq.checked_add(1)
         .expect("a peer has sent more than four billion messages: the order of events would repeat")
 }

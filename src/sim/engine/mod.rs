@@ -4,7 +4,9 @@ mod census;
 pub(in crate::sim) mod core;
 mod foresight;
 mod outside;
+pub(in crate::sim) mod transport;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -106,6 +108,7 @@ impl<P: Protocol> Engine<P> {
         let loss = (world.loss().clamp(0.0, 1.0) * u64::MAX as f64) as u64;
         let routines = P::routines(&shared);
         let servers = (peers..participants).map(PeerId::new).collect();
+        let links = transport::links(&*world, participants);
         let core = Core {
             queue: EventQueue::new(queue),
             ledger: Ledger::default(),
@@ -124,6 +127,8 @@ impl<P: Protocol> Engine<P> {
             well_known: None,
             servers,
             tally: Tally::default(),
+            links,
+            gained: BTreeSet::new(),
             trace: None,
         };
         let mut engine = Engine {
@@ -243,8 +248,12 @@ impl<P: Protocol> Engine<P> {
     pub fn check_invariants(&self) -> Result<(), Violation> {
         let addresses = self.online();
         let network: Vec<&P> = addresses.iter().map(|peer| &self.cells[peer.index()].peer).collect();
-        let online =
-            Online { addresses: &addresses, presence: &self.core.presence, world: &*self.core.world };
+        let online = Online {
+            addresses: &addresses,
+            presence: &self.core.presence,
+            world: &*self.core.world,
+            measured_since: self.measured_since,
+        };
         P::invariants(&network, &online, &self.core.shared)
     }
 
@@ -254,20 +263,25 @@ impl<P: Protocol> Engine<P> {
     /// As [`run`](Self::run).
     pub fn finish(mut self) -> Outcome {
         self.count_presence();
+        self.core.tally.in_flight += self.core.waiting_on_links();
         while let Some(event) = self.core.queue.pop_before(u64::MAX) {
             self.core.tally.in_flight += u64::from(event.is_message());
         }
         let tally = &self.core.tally;
         assert_eq!(
             tally.sent,
-            tally.delivered + tally.lost + tally.dropped + tally.in_flight,
-            "messages sent = delivered + lost + dropped + in flight"
+            tally.delivered + tally.lost + tally.dropped + tally.in_flight + tally.withdrawn,
+            "messages sent = delivered + lost + dropped + in flight + withdrawn"
         );
         let cells = &self.cells;
         let addresses = self.online();
         let network: Vec<&P> = cells.iter().map(|cell| &cell.peer).collect();
-        let online =
-            Online { addresses: &addresses, presence: &self.core.presence, world: &*self.core.world };
+        let online = Online {
+            addresses: &addresses,
+            presence: &self.core.presence,
+            world: &*self.core.world,
+            measured_since: self.measured_since,
+        };
         let measures = P::measures(&network, &online, &self.core.shared);
         let entries_of = |peer: PeerId| (peer.number(), cells[peer.index()].peer.entries() as u64);
         Outcome {
@@ -286,7 +300,11 @@ impl<P: Protocol> Engine<P> {
     /// # Safety
     /// `place` must hold an event, which is moved out, and stay as it is until this returns.
     #[inline(always)]
-    unsafe fn handle(&mut self, place: *const Event<P>) {
+    unsafe fn handle(&mut self, place: *mut Event<P>) {
+        // SAFETY: by the contract.
+        if self.core.links.is_some() && !unsafe { self.passes_link(place) } {
+            return;
+        }
         // SAFETY: by the contract.
         let event = unsafe { &*place };
         let Event { time, rank, seq, cause, token, to, hops, ref body } = *event;
@@ -294,7 +312,8 @@ impl<P: Protocol> Engine<P> {
         let cell = &mut self.cells[to.index()];
         self.core.tally.events += 1;
         // The stamp counts sessions modulo 32; a peer's own timers are told apart for good by its counter.
-        let is_timer = !event.is_message();
+        let is_message = event.is_message();
+        let is_timer = !is_message && !matches!(event.body, Body::Fragment(_));
         let arrived = cell.head.online && cell.head.me == to && (!is_timer || seq >= cell.head.since);
         if self.core.trace.is_some() {
             let happened = match (body, arrived) {
@@ -311,7 +330,7 @@ impl<P: Protocol> Engine<P> {
         // SAFETY: by the contract; this is the one time that it is moved out.
         let body = unsafe { std::ptr::read(body) };
         if !arrived {
-            self.core.tally.dropped += u64::from(!is_timer);
+            self.core.tally.dropped += u64::from(is_message);
         } else {
             let Cell { head, peer } = cell;
             let core = &mut self.core;
@@ -349,26 +368,52 @@ impl<P: Protocol> Engine<P> {
                         None => {}
                     }
                 }
-                Body::Get(object) => {
+                Body::Get(object, since) => {
                     core.tally.delivered += 1;
                     head.handled += 1;
-                    if core.world.holders(object).binary_search(&to.number()).is_ok() {
+                    if core.has(to.number(), object) {
                         let size = u32::try_from(core.world.object_size(object)).unwrap_or(u32::MAX);
                         let from = core.precedence.peer(rank);
                         let hops = Hops::new(hops.count(), true);
-                        core.transmit(head, now, from, Body::Gift, size, cause, hops, 0);
+                        core.transmit(head, now, from, Body::Gift(object, since), size, cause, hops, 0);
                     }
                 }
-                Body::Gift => {
+                Body::Gift(_, since) => {
                     core.tally.delivered += 1;
-                    core.tally.fetched += 1;
+                    core.tally.fetched(since.get(), now);
                     head.handled += 1;
                 }
+                Body::Uplink => core.uplink_free(head, now),
+                // Its bytes have been received.
+                Body::Fragment(_) => {}
             }
         }
         if let Some(slot) = cause.slot() {
             self.core.ledger.handled(slot);
         }
+    }
+
+    /// Lets the event at `place` pass the receiver's access link, if that is there to receive it: whether it is to be handled
+    /// now.
+    ///
+    /// # Safety
+    /// `place` must hold an event. If it is not to be handled, it has been moved out.
+    #[cold]
+    #[inline(never)]
+    unsafe fn passes_link(&mut self, place: *mut Event<P>) -> bool {
+        // SAFETY: by the contract; it is put back unless it is moved out for good.
+        let event = unsafe { place.read() };
+        let head = &self.cells[event.to.index()].head;
+        let received = event.is_message() || matches!(event.body, Body::Fragment(_));
+        let passed = if received && head.online && head.me == event.to {
+            self.core.receive_over_link(event)
+        } else {
+            Some(event)
+        };
+        let Some(event) = passed else { return false };
+        // SAFETY: the place has just been emptied.
+        unsafe { place.write(event) };
+        true
     }
 }
 

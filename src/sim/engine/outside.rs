@@ -80,6 +80,7 @@ impl<P: Protocol> Engine<P> {
         // Even a peer that has sent nothing is somebody new when it returns.
         head.seq = head.seq.max(1);
         core.waiting.clear(&mut head.waiting);
+        core.clear_uplink(number);
         core.presence.depart(head.me);
         self.changed = true;
     }
@@ -89,13 +90,7 @@ impl<P: Protocol> Engine<P> {
         let Cell { head, peer } = &mut self.cells[origin as usize];
         debug_assert!(head.online, "the director issues lookups from peers that are online");
         let core = &mut self.core;
-        let holders = core.world.holders(object);
-        let online_holders = if core.presence.roster().len() == core.peers as usize {
-            holders.len() - usize::from(holders.binary_search(&origin).is_ok())
-        } else {
-            let online = |&&holder: &&u32| holder != origin && core.presence.address(holder).is_some();
-            holders.iter().filter(online).count()
-        } as u32;
+        let online_holders = core.online_holders(object, origin);
         let record = LookupRecord {
             number,
             origin,

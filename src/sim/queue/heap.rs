@@ -32,10 +32,10 @@ impl<E: Keyed> Heap<E> {
 
     /// As [`pop_before`](Self::pop_before), in a place from where the caller moves it out, once; null for none.
     #[inline]
-    pub(super) fn pop_place(&mut self, limit: u64) -> *const E {
+    pub(super) fn pop_place(&mut self, limit: u64) -> *mut E {
         match self.pop_before(limit) {
             Some(event) => self.popped.write(event),
-            None => std::ptr::null(),
+            None => std::ptr::null_mut(),
         }
     }
 

@@ -80,7 +80,7 @@ impl<E: Keyed> EventQueue<E> {
     /// Where the first event lies, if its time lies before `limit` (nanoseconds), else null. It counts as popped: it is the
     /// caller's to move out, once, and lies there until the next call for an event; pushes leave it alone.
     #[inline(always)]
-    pub(in crate::sim) fn pop_place(&mut self, limit: u64) -> *const E {
+    pub(in crate::sim) fn pop_place(&mut self, limit: u64) -> *mut E {
         match self {
             EventQueue::Wheel(wheel) => wheel.pop_place(limit),
             EventQueue::Heap(heap) => heap.pop_place(limit),

@@ -198,7 +198,7 @@ impl<E: Keyed> Wheel<E> {
     /// Where the first event lies, if its time lies before `limit`, else null: the caller moves it out, once, before the next
     /// call. After null, nothing may be pushed before `limit`.
     #[inline(always)]
-    pub(super) fn pop_place(&mut self, limit: u64) -> *const E {
+    pub(super) fn pop_place(&mut self, limit: u64) -> *mut E {
         if self.cursor < self.sure && limit == self.limit {
             self.len -= 1;
             return self.advance();
@@ -208,18 +208,18 @@ impl<E: Keyed> Wheel<E> {
 
     /// The place of the event at the cursor, which moves on.
     #[inline(always)]
-    fn advance(&mut self) -> *const E {
+    fn advance(&mut self) -> *mut E {
         // SAFETY: `sure`, and so the cursor, is below the length of the run.
-        let place = unsafe { self.run.as_ptr().add(self.cursor) };
+        let place = unsafe { self.run.as_mut_ptr().add(self.cursor) };
         self.cursor += 1;
         place.cast()
     }
 
     /// Finds out how far the run may be followed without another look, and takes the first event.
     #[inline(never)]
-    fn pop_slowly(&mut self, limit: u64) -> *const E {
+    fn pop_slowly(&mut self, limit: u64) -> *mut E {
         if self.cursor == self.run.len() && self.side.is_empty() && !self.load_next(limit) {
-            return std::ptr::null();
+            return std::ptr::null_mut();
         }
         self.limit = limit;
         // SAFETY: events at or after the cursor have not been moved out.
