@@ -26,5 +26,6 @@ pub mod scenario;
 pub mod schema;
 pub mod screen;
 pub mod shipped;
+pub mod space_view;
 mod tree;
 mod wording;

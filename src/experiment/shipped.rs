@@ -22,6 +22,11 @@ shipped! {
     "server-down",
     "papers/chord-path-length",
     "papers/gnutella-reach",
+    "papers/can-path-length",
+    "papers/can-realities",
+    "papers/can-volume-check",
+    "papers/can-overloading",
+    "papers/can-rtt",
 }
 
 /// The shipped scenario called `name`.

@@ -3,8 +3,10 @@
 //! Whatever is done for every protocol (running a scenario, listing, the conformance suite) goes through [`with`] and
 //! [`NAMES`], so that a protocol is known everywhere as soon as it stands in the table below.
 
+pub mod can;
 pub mod chord;
 pub mod gnutella;
+mod index;
 pub mod napster;
 
 use crate::sim::Protocol;
@@ -37,6 +39,7 @@ registry! {
     napster::Napster,
     gnutella::Gnutella,
     chord::Chord,
+    can::Can,
 }
 
 #[cfg(test)]

@@ -19,7 +19,6 @@
 //! Left out: locality (server selection by latency), authentication, and the merging of rings that have parted, but for
 //! those whose nodes see that theirs is shorter than a successor list (`look_beyond`).
 
-mod index;
 mod message;
 mod node;
 mod params;
@@ -29,10 +28,11 @@ mod tables;
 use std::mem::offset_of;
 use std::ops::Range;
 
-pub use self::message::{Entry, Message, Say};
+pub use self::message::{Message, Say};
 pub use self::node::Node;
 pub use self::params::{FingerRule, Params, Plan, Routing, Shared};
 pub use self::tables::{Fingers, NodeRef};
+pub use super::index::Entry;
 use crate::sim::{Context, Lookup, Online, PeerId, Protocol, Routine, Setup, Span, Textbook, Violation};
 
 /// One peer of a Chord ring: a node, or several where hosts have virtual nodes.
