@@ -28,6 +28,7 @@ mod params;
 mod repair;
 mod requests;
 mod settled;
+mod spare;
 mod table;
 mod tree;
 mod zones;
@@ -165,7 +166,21 @@ impl Protocol for Can {
                 self.put_again(ctx, reality, attempt.saturating_add(1), entry);
             }
             // Nothing else is asked.
-            _ => {}
+            Message::Provider(_)
+            | Message::Providers(_)
+            | Message::Stored
+            | Message::Join { .. }
+            | Message::Who { .. }
+            | Message::Give { .. }
+            | Message::Update { .. }
+            | Message::Leaving { .. }
+            | Message::Takeover { .. }
+            | Message::Store(_)
+            | Message::Reassign { .. }
+            | Message::Wanted { .. }
+            | Message::Split { .. }
+            | Message::Ping { .. }
+            | Message::Pong { .. } => {}
         }
     }
 
