@@ -1,9 +1,12 @@
-//! Protocols against oracles, in random small worlds: floods against breadth-first search, Chord against the sorted ring.
+//! Protocols against oracles, in random small worlds: floods against breadth-first search, Chord against the sorted ring, CAN
+//! against the points of its space.
 //!
 //! Cases are drawn from a fixed seed, so every run tests the same ones.
 
 mod worlds;
 
+#[path = "oracles/can.rs"]
+mod can;
 #[path = "oracles/chord.rs"]
 mod chord;
 #[path = "oracles/flood.rs"]

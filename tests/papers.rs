@@ -38,6 +38,68 @@ fn sessions_follow_their_measured_laws() {
     }
 }
 
+/// CAN's path length from fewer lookups than the scenario makes: one lookup's standard deviation is some 10 hops at 4096
+/// peers in two dimensions, so that 3 networks with 500 lookups each leave a standard error of .26 beside a tolerance of
+/// 1.5; in more dimensions there is more room still.
+#[test]
+fn can_s_path_length() {
+    let place = Place::new();
+    let quicker = "--set replicates=3 --set workload.lookups=500 --set peers=4096 --set figures=[]";
+    place.say(&format!("run papers/can-path-length --out out {quicker}")).well();
+    let published = place.csv("out/published.csv");
+    assert_eq!(published.rows.len(), 5);
+    for row in &published.rows {
+        assert_eq!(row["verdict"], "holds", "{row:?}");
+    }
+    let summary = place.csv("out/summary.csv");
+    assert!(summary.header.iter().any(|column| column == "neighbours_mean"));
+    assert!(summary.numbers("found").iter().all(|&found| found == 1.0));
+}
+
+/// A second reality, the volume check and several peers per zone do what the paper says.
+#[test]
+fn can_s_design_improvements() {
+    for (scenario, rows, quicker) in [
+        ("can-realities", 4, "--set workload.lookups=500"),
+        ("can-volume-check", 4, "--set peers=16384"),
+        ("can-overloading", 4, "--set workload.lookups=500"),
+    ] {
+        let place = Place::new();
+        let quicker = format!("--set replicates=3 --set figures=[] {quicker}");
+        place.say(&format!("run papers/{scenario} --out out {quicker}")).well();
+        let published = place.csv("out/published.csv");
+        assert_eq!(published.rows.len(), rows);
+        for row in &published.rows {
+            assert_eq!(row["verdict"], "holds", "{row:?}");
+        }
+    }
+}
+
+/// Latency per hop falls by progress per round trip, and more so with more dimensions.
+#[test]
+fn can_s_nearer_hops() {
+    let place = Place::new();
+    let quicker = "--set replicates=3 --set workload.lookups=500 --set peers=1024 --set figures=[]";
+    place.say(&format!("run papers/can-rtt --out out {quicker}")).well();
+    let summary = place.csv("out/summary.csv");
+    let mean = |dimensions: &str, forwarding: &str| {
+        let of = |row: &&std::collections::BTreeMap<String, String>| {
+            row["protocol.can.dimensions"] == dimensions && row["protocol.can.forwarding"] == forwarding
+        };
+        let values = summary
+            .rows
+            .iter()
+            .filter(of)
+            .map(|row| row["hop_latency_ms_mean"].parse::<f64>().expect("a number"));
+        let values: Vec<f64> = values.collect();
+        assert_eq!(values.len(), 3);
+        values.iter().sum::<f64>() / 3.0
+    };
+    let saved: Vec<f64> =
+        ["2", "3", "4", "5"].iter().map(|d| 1.0 - mean(d, "rtt") / mean(d, "greedy")).collect();
+    assert!(saved[0] > 0.1 && saved.is_sorted(), "{saved:?}");
+}
+
 /// Where measured inputs lie, if they do.
 fn snapshots() -> Option<PathBuf> {
     let named = std::env::var_os("PEERLAB_DATA").map(PathBuf::from);

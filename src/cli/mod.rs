@@ -5,6 +5,7 @@ mod check;
 mod list;
 mod run;
 mod show;
+mod show_can;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::show_can::Can;
 use super::{Failure, print, tell, width};
 use crate::experiment::diagnostic::Diagnostic;
 use crate::experiment::folder::write_file;
@@ -21,6 +22,8 @@ pub(super) struct Show {
 enum What {
     /// Chord: every finger table, and the route of a lookup
     Chord(Chord),
+    /// CAN: every zone and its neighbours, and the route of a lookup
+    Can(Can),
 }
 
 /// The textbook ring by default.
@@ -58,6 +61,7 @@ impl Show {
     pub(super) fn execute(&self) -> Result<(), Failure> {
         match &self.what {
             What::Chord(chord) => chord.execute(),
+            What::Can(can) => can.execute(),
         }
     }
 }

@@ -267,6 +267,34 @@ pub const COLUMNS: &[Column] = &[
     extra("download_s_mean_class3", "s", "mean download time of peers of class 3", |m| {
         own(m, "download_s_mean_class3")
     }),
+    extra("neighbours_mean", "", "CAN: neighbours per peer; mean over peers online at the end", |m| {
+        own(m, "neighbours_mean")
+    }),
+    extra("volume_half", "fraction", "CAN: peers whose zone has about half of an equal share", |m| {
+        own(m, "volume_half")
+    }),
+    extra("volume_equal", "fraction", "CAN: peers whose zone has about an equal share", |m| {
+        own(m, "volume_equal")
+    }),
+    extra("volume_double", "fraction", "CAN: peers whose zone has about twice an equal share", |m| {
+        own(m, "volume_double")
+    }),
+    extra("volume_other", "fraction", "CAN: peers whose zone is smaller or larger than these", |m| {
+        own(m, "volume_other")
+    }),
+    extra(
+        "hop_latency_ms_mean",
+        "ms",
+        "latency per hop on the way of requests that peers forward: of all found lookups together, less as much for the \
+         answers, straight from one peer to another, as it takes one way to the providers",
+        |m| hop_latency(m).map(|(hop, _)| hop * 1e-6),
+    ),
+    extra(
+        "hop_latency_share",
+        "",
+        "the same over the one-way latency to the providers: 1 if forwarding goes to peers as near as any",
+        |m| hop_latency(m).map(|(hop, direct)| hop / direct),
+    ),
     extra("lost", "fraction", "messages lost on the way", |m| {
         ratio(m.outcome.tally.lost, m.outcome.tally.sent)
     }),
@@ -333,6 +361,17 @@ pub const COLUMNS: &[Column] = &[
 /// family takes its value from here.
 fn own(m: &Measured<'_>, name: &str) -> Option<f64> {
     m.outcome.measures.iter().find(|(own, _)| *own == name).map(|&(_, value)| value)
+}
+
+/// Latency per hop on the way of forwarded requests, and one way to the providers, in nanoseconds.
+fn hop_latency(m: &Measured<'_>) -> Option<(f64, f64)> {
+    let answered = || m.outcome.lookups.iter().filter_map(|r| Some((r, r.answer?)));
+    let hops: u64 = answered().map(|(_, answer)| u64::from(answer.hops)).sum();
+    let latency: u128 = answered().map(|(_, answer)| u128::from(answer.latency.nanos())).sum();
+    let direct: u128 = answered().map(|(record, _)| u128::from(record.direct.nanos())).sum();
+    let found = answered().count();
+    (hops > 0 && direct > 0)
+        .then(|| (latency.saturating_sub(direct) as f64 / hops as f64, direct as f64 / found as f64))
 }
 
 /// The column called `name`.

@@ -27,5 +27,6 @@ pub mod schema;
 pub mod screen;
 pub mod series;
 pub mod shipped;
+pub mod space_view;
 mod tree;
 mod wording;

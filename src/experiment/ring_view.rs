@@ -127,8 +127,9 @@ fn tables(engine: &Engine<Chord>, ids: &[u64]) -> Vec<NodeView> {
 }
 
 /// One lookup for object 0, right at the start.
-struct OneLookup {
-    origin: Option<u32>,
+pub(super) struct OneLookup {
+    /// Who asks; nobody, if none.
+    pub(super) origin: Option<u32>,
 }
 
 impl Director for OneLookup {

@@ -230,6 +230,10 @@ pub fn schema() -> Schema {
             "published",
             "protocol.*.ids",
             "protocol.*.keys",
+            "protocol.can.keys.*",
+            "protocol.can.zones",
+            "protocol.can.zones.*.low",
+            "protocol.can.zones.*.high",
         ])
         .variants([
             "overlay.graph",

@@ -29,6 +29,11 @@ shipped! {
     "papers/bittorrent-flash-crowd",
     "papers/bittorrent-mixed-classes",
     "papers/bittorrent-fluid",
+    "papers/can-path-length",
+    "papers/can-realities",
+    "papers/can-volume-check",
+    "papers/can-overloading",
+    "papers/can-rtt",
 }
 
 /// The shipped scenario called `name`.

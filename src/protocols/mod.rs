@@ -4,9 +4,11 @@
 //! [`NAMES`], so that a protocol is known everywhere as soon as it stands in the table below.
 
 pub mod bittorrent;
+pub mod can;
 pub mod chord;
 pub mod client_server;
 pub mod gnutella;
+mod index;
 pub mod napster;
 
 use crate::sim::Protocol;
@@ -41,6 +43,7 @@ registry! {
     chord::Chord,
     bittorrent::BitTorrent,
     client_server::ClientServer,
+    can::Can,
 }
 
 #[cfg(test)]

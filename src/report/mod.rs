@@ -22,6 +22,7 @@ mod layout;
 mod place;
 mod render;
 mod ring;
+mod square;
 mod style;
 mod table;
 mod ticks;
@@ -34,6 +35,7 @@ pub use human::{count, duration_ms, mean_ci, short, significant};
 pub use image::{svg_to_png, write_both, write_svg_png};
 pub use render::render_svg;
 pub use ring::{Ring, RingNode};
+pub use square::{Square, SquareZone};
 pub use table::{Align, Colour, Column, Table};
 
 /// Why a figure could not be drawn or written.

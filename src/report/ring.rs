@@ -256,7 +256,7 @@ impl Drawn<'_> {
     }
 }
 
-fn arrow_head(
+pub(super) fn arrow_head(
     canvas: &mut Canvas<'_>,
     line: &[Spot],
     colour: plotters::style::RGBColor,

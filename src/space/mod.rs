@@ -1,3 +1,4 @@
 //! Identifier spaces that protocols share.
 
 pub mod ring;
+pub mod torus;

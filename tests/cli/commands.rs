@@ -18,7 +18,7 @@ fn help_names_the_main_job_and_every_subcommand() {
     for words in ["peerlab run compare", "run ", "check ", "list ", "show ", "bench "] {
         assert!(help.contains(words), "`{words}` is missing in\n{help}");
     }
-    for subcommand in ["run", "check", "list", "show", "show chord", "bench"] {
+    for subcommand in ["run", "check", "list", "show", "show chord", "show can", "bench"] {
         let help = place.say(&format!("{subcommand} --help")).well();
         assert!(help.stdout.contains("Usage: peerlab"), "{}", help.stdout);
         assert_eq!(help.stderr, "");
@@ -237,6 +237,47 @@ fn show_chord_refuses_what_is_no_ring() {
     }
     for arguments in ["--bits 0", "--bits 65", "--ids x", "--ids "] {
         assert_eq!(place.say(&format!("show chord --svg x.svg {arguments}")).code, Some(2), "{arguments}");
+    }
+    assert!(!place.path("x.svg").exists());
+}
+
+#[test]
+fn show_can_is_the_textbook_s_square() {
+    let place = Place::new();
+    let said = place.say("show can --from 2 --lookup 7,1").well();
+    let row = |peer: &str| -> Vec<String> {
+        let line = said.stdout.lines().find(|line| line.split_whitespace().next() == Some(peer));
+        line.unwrap_or_default().split_whitespace().map(String::from).collect()
+    };
+    assert_eq!(row("2"), ["2", "(2,4)–(4,8)", "1", "3", "5", "6"]);
+    assert_eq!(row("10"), ["10", "(6,0)–(8,2)", "8", "9"]);
+    assert!(said.stdout.contains("2 → 5 → 9 → 10 (3 hops"), "{}", said.stdout);
+    assert!(said.stderr.contains("results/show/can.svg"), "{}", said.stderr);
+    let svg = std::fs::read_to_string(place.path("results/show/can.svg")).expect("the picture");
+    assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
+    assert!(svg.contains("key (7, 1)"));
+    assert!(!place.say("show can --svg bare.svg").well().stdout.contains("key"), "no lookup, no route");
+
+    // Round the edge it is one hop: the halves of a square of two are neighbours twice.
+    let halves = "show can --zone 1:0,0-1,2 --zone 2:1,0-2,2 --side 2 --wrap --svg two.svg --lookup 1,1";
+    assert!(place.say(halves).well().stdout.contains("1 → 2 (1 hops"));
+}
+
+#[test]
+fn show_can_refuses_what_is_no_square() {
+    let place = Place::new();
+    for (arguments, part) in [
+        ("--from 11", "the nearest name is 10"),
+        ("--lookup 8,1", "from 0 to 7"),
+        ("--zone 1:0,0-8,8 --zone 1:0,0-8,8", "twice"),
+        ("--zone 1:0,0-4,8", "[4, 0] to [8, 8]"),
+        ("--zone 1:0,0-9,8", "from 0 to 8"),
+        ("--zone 1:0,0-7,7 --side 7", "a power of two"),
+    ] {
+        place.say(&format!("show can --svg x.svg {arguments}")).refused(&[part]);
+    }
+    for arguments in ["--zone 1", "--zone 1:0,0", "--lookup 7", "--metric far", "--side x"] {
+        assert_eq!(place.say(&format!("show can --svg x.svg {arguments}")).code, Some(2), "{arguments}");
     }
     assert!(!place.path("x.svg").exists());
 }

@@ -1,7 +1,8 @@
 //! What Chord nodes say to each other, and what it weighs.
 
 use super::tables::NodeRef;
-use crate::sim::{Parcel, PeerId, Span};
+use crate::protocols::index::Entry;
+use crate::sim::{Parcel, PeerId};
 use crate::space::ring::Id;
 
 /// A message from one node to another: hosts are the engine's business, their virtual nodes are ours.
@@ -54,19 +55,6 @@ pub enum Say {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(Rust, packed)]
 pub struct SearchId(pub u32);
-
-/// One reference from a key to a provider, and how much longer it is good for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The key.
-    pub key: Id,
-    /// Who holds the object.
-    pub provider: PeerId,
-    /// Until when, counted from the sending of the message; zero for ever.
-    pub left: Span,
-    /// How many more nodes after the receiver are to keep a copy.
-    pub copies: u8,
-}
 
 /// A predecessor, if there is one, and successors, as one list.
 pub fn neighbourhood(

@@ -19,7 +19,6 @@
 //! Left out: locality (server selection by latency), authentication, and the merging of rings that have parted, but for
 //! those whose nodes see that theirs is shorter than a successor list (`look_beyond`).
 
-mod index;
 mod message;
 mod node;
 mod params;
@@ -30,10 +29,11 @@ use std::mem::offset_of;
 use std::ops::Range;
 
 use self::message::apart;
-pub use self::message::{Entry, Message, Say};
+pub use self::message::{Message, Say};
 pub use self::node::Node;
 pub use self::params::{FingerRule, Params, Plan, Routing, Shared};
 pub use self::tables::{Fingers, NodeRef};
+pub use super::index::Entry;
 use crate::sim::{
     Context, Lookup, ObjectId, Online, PeerId, Protocol, Routine, Setup, Span, Textbook, Violation,
 };

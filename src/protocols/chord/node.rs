@@ -1,11 +1,11 @@
 //! One node of the ring: the paper's `n`, with the paper's procedures.
 
 use super::Chord;
-use super::index::Index;
-use super::message::{Entry, Message, Say, neighbourhood};
+use super::message::{Message, Say, neighbourhood};
 use super::params::{FingerRule, Plan, Routing, Shared};
 use super::search::{Goal, Searches};
 use super::tables::{Fingers, Found, NodeRef, Successors};
+use crate::protocols::index::{Entry, Index};
 use crate::sim::{Context, ObjectId, Parcel, PeerId, Span};
 use crate::space::ring::Id;
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::tables::{Fingers, NodeRef, Successors};
+use crate::protocols::index::Published;
 use crate::sim::random::{Purpose, derive};
 use crate::sim::{MAX_PEERS, ObjectId, PeerId, Setup, Span};
 use crate::space::ring::{Id, Ring};
@@ -277,10 +278,7 @@ fn resolve_collisions(ids: &mut [Id], ring: Ring) -> Result<(), String> {
 #[derive(Debug)]
 pub struct Plan {
     nodes: Vec<(Id, NodeRef)>,
-    keys: Vec<(Id, ObjectId)>,
-    /// The holders of key i that are online: `holders[starts[i]..starts[i + 1]]`.
-    starts: Vec<u32>,
-    holders: Vec<PeerId>,
+    published: Published,
 }
 
 impl Plan {
@@ -291,18 +289,7 @@ impl Plan {
         let mut nodes: Vec<(Id, NodeRef)> =
             peers.flat_map_iter(|peer| shared.nodes(peer).map(|node| (shared.id(node), node))).collect();
         nodes.par_sort_unstable();
-        let objects = (0..setup.world.objects()).map(ObjectId::new);
-        let mut keys: Vec<(Id, ObjectId)> = objects.map(|object| (shared.key(object), object)).collect();
-        keys.par_sort_unstable();
-        let everyone = setup.online.len() == setup.participants as usize;
-        let online = |peer: PeerId| everyone || setup.online.binary_search(&peer).is_ok();
-        let (mut starts, mut holders) = (vec![0], Vec::new());
-        for &(_, object) in &keys {
-            let all = setup.world.holders(object).iter().map(|&number| PeerId::new(number));
-            holders.extend(all.filter(|&peer| online(peer)));
-            starts.push(holders.len() as u32);
-        }
-        Plan { nodes, keys, starts, holders }
+        Plan { nodes, published: Published::new(setup, |object| shared.key(object)) }
     }
 
     /// How many nodes the ring has.
@@ -384,10 +371,6 @@ impl Plan {
 
     /// The keys in (`from`, `to`] with their providers online.
     pub fn keys(&self, from: Id, to: Id) -> impl Iterator<Item = (Id, &[PeerId])> {
-        let start = self.keys.partition_point(|&(key, _)| key <= from);
-        let n = self.keys.len();
-        let within =
-            (0..n).map(move |i| (start + i) % n).take_while(move |&i| self.keys[i].0.in_half_open(from, to));
-        within.map(|i| (self.keys[i].0, &self.holders[self.starts[i] as usize..self.starts[i + 1] as usize]))
+        self.published.after(from, to)
     }
 }

@@ -1,8 +1,20 @@
-//! The index entries that a node keeps for others.
+//! The index of a structured overlay: what a node keeps for others, and what all of them keep when the network has settled.
 
-use super::message::Entry;
-use crate::sim::{PeerId, Span, Time};
+use crate::sim::{ObjectId, PeerId, Setup, Span, Time};
 use crate::space::ring::Id;
+
+/// One reference from a key to a provider, and how much longer it is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The key.
+    pub key: Id,
+    /// Who holds the object.
+    pub provider: PeerId,
+    /// Until when, counted from the sending of the message; zero for ever.
+    pub left: Span,
+    /// How many more nodes after the receiver are to keep a copy.
+    pub copies: u8,
+}
 
 /// References from keys to providers, each with the time until which it is good: one flat list in order of keys, so that a
 /// node without references costs next to nothing and a look is one jump in memory.
@@ -90,5 +102,52 @@ impl Index {
         let start = self.references.partition_point(|reference| reference.key < key);
         let same = self.references[start..].iter().take_while(|reference| reference.key == key).count();
         start..start + same
+    }
+}
+
+/// What everybody shares, in order of keys: the objects, and those of their holders that are online.
+#[derive(Debug)]
+pub struct Published {
+    keys: Vec<(Id, ObjectId)>,
+    /// The holders of key i that are online: `holders[starts[i]..starts[i + 1]]`.
+    starts: Vec<u32>,
+    holders: Vec<PeerId>,
+}
+
+impl Published {
+    /// Sorts the objects by `key`.
+    pub fn new(setup: &Setup<'_>, key: impl Fn(ObjectId) -> Id) -> Published {
+        use rayon::prelude::*;
+        let objects = (0..setup.world.objects()).map(ObjectId::new);
+        let mut keys: Vec<(Id, ObjectId)> = objects.map(|object| (key(object), object)).collect();
+        keys.par_sort_unstable();
+        let everyone = setup.online.len() == setup.participants as usize;
+        let online = |peer: PeerId| everyone || setup.online.binary_search(&peer).is_ok();
+        let (mut starts, mut holders) = (vec![0], Vec::new());
+        for &(_, object) in &keys {
+            let all = setup.world.holders(object).iter().map(|&number| PeerId::new(number));
+            holders.extend(all.filter(|&peer| online(peer)));
+            starts.push(holders.len() as u32);
+        }
+        Published { keys, starts, holders }
+    }
+
+    /// The keys in (`from`, `to`] with their providers online, going round the ring.
+    pub fn after(&self, from: Id, to: Id) -> impl Iterator<Item = (Id, &[PeerId])> {
+        let start = self.keys.partition_point(|&(key, _)| key <= from);
+        let n = self.keys.len();
+        let within =
+            (0..n).map(move |i| (start + i) % n).take_while(move |&i| self.keys[i].0.in_half_open(from, to));
+        within.map(|i| self.entry(i))
+    }
+
+    /// The keys from `first` to `last`, both included, with their providers online.
+    pub fn between(&self, first: Id, last: Id) -> impl Iterator<Item = (Id, &[PeerId])> {
+        let start = self.keys.partition_point(|&(key, _)| key < first);
+        (start..self.keys.len()).take_while(move |&i| self.keys[i].0 <= last).map(|i| self.entry(i))
+    }
+
+    fn entry(&self, i: usize) -> (Id, &[PeerId]) {
+        (self.keys[i].0, &self.holders[self.starts[i] as usize..self.starts[i + 1] as usize])
     }
 }
