@@ -5,7 +5,9 @@
 
 pub mod chord;
 pub mod gnutella;
+pub mod kazaa;
 pub mod napster;
+mod unstructured;
 
 use crate::sim::Protocol;
 
@@ -36,6 +38,7 @@ macro_rules! registry {
 registry! {
     napster::Napster,
     gnutella::Gnutella,
+    kazaa::Kazaa,
     chord::Chord,
 }
 
