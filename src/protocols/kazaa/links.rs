@@ -1,8 +1,8 @@
 //! Links between supernodes.
 
 use super::supernode::{Link, Supernode};
-use super::{Circle, Kazaa, Message, Status};
-use crate::sim::{Context, PeerId};
+use super::{Circle, Claim, Files, Kazaa, Message, Status};
+use crate::sim::{Context, Parcel, PeerId};
 
 /// So many links a supernode asks for from one sign of life to the next, beyond those to partners of known clusters.
 const ATTEMPTS: usize = 64;
@@ -15,10 +15,18 @@ impl Supernode {
 
     /// Adds a link, or brings it up to date. An earlier session of the same peer makes room.
     pub(super) fn add(&mut self, link: Link) {
-        self.links.retain(|known| known.peer.number() != link.peer.number());
+        self.remove(|known| known.peer.number() == link.peer.number() && known.peer != link.peer);
+        self.links.retain(|known| known.peer != link.peer);
         let place =
             self.links.partition_point(|known| (known.cluster, known.peer) < (link.cluster, link.peer));
         self.links.insert(place, link);
+    }
+
+    /// Takes links out, and what partners share with them.
+    fn remove(&mut self, goes: impl Fn(&Link) -> bool) {
+        for link in self.links.extract_if(.., |link| goes(link)) {
+            self.own.forget(link.peer);
+        }
     }
 
     /// The supernodes of each linked cluster.
@@ -84,8 +92,8 @@ impl Kazaa {
         match &mut self.supernode {
             Some(supernode) if supernode.has_room(status.cluster, most) => {
                 let own = supernode.status();
-                self.linked(ctx, from, status);
                 ctx.reply(from, Message::Linked(own));
+                self.linked(ctx, from, status);
             }
             Some(_) | None => ctx.reply(from, Message::Unlink),
         }
@@ -110,9 +118,29 @@ impl Kazaa {
     fn linked(&mut self, ctx: &mut Context<'_, Self>, from: PeerId, status: Status) {
         self.hear_of(ctx, from);
         let Some(supernode) = &mut self.supernode else { return };
+        if status.cluster == supernode.cluster && !supernode.own.contains(from) {
+            supernode.own.admit(from, Claim::NONE, ctx.now());
+            self.tell_own_files(ctx, from);
+        }
+        let Some(supernode) = &mut self.supernode else { return };
         supernode.add(Link { peer: from, cluster: status.cluster, load: status.load, missed: 0 });
         for &partner in status.circle.as_slice() {
             self.ask_for_link(ctx, partner);
+        }
+    }
+
+    /// Tells a partner what this peer shares itself, so that either answers for both.
+    pub(super) fn tell_own_files(&self, ctx: &mut Context<'_, Self>, partner: PeerId) {
+        ctx.maintaining();
+        let files = ctx.shares().to_vec();
+        ctx.send(partner, Message::Files(Parcel::new(files)));
+    }
+
+    /// Is all listed that a partner shares itself?
+    pub(super) fn on_own(&self, ctx: &mut Context<'_, Self>, from: PeerId, Files(files): Files) {
+        let listed = self.supernode.as_ref().and_then(|supernode| supernode.own.listed(from));
+        if listed.is_some_and(|listed| listed != files) {
+            ctx.reply(from, Message::Which);
         }
     }
 
@@ -164,7 +192,7 @@ impl Kazaa {
     pub(super) fn on_unlink(&mut self, from: PeerId) {
         self.on_no_link(from);
         if let Some(supernode) = &mut self.supernode {
-            supernode.links.retain(|link| link.peer != from);
+            supernode.remove(|link| link.peer == from);
         }
     }
 }

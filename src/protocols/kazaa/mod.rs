@@ -6,7 +6,7 @@
 //! | here | there |
 //! | --- | --- |
 //! | `ordinary`: `seek`, `probe`, `on_load`, `attach` | Liang et al., section 2: a joining peer probes some supernodes of its list and keeps one connection |
-//! | `ordinary`: `upload`; [`index`](self) | section 2: metadata of the files shared, kept by the supernode, forgotten when the peer leaves |
+//! | `ordinary`: `upload`; `unstructured::index` | section 2: metadata of the files shared, kept by the supernode, forgotten when the peer leaves |
 //! | `supernode`: `refresh_list` | section 2: lists of up to 200 supernodes |
 //! | `links` | section 3: 40 to 50 connections from a supernode to others |
 //! | `search`: `on_query`, `on_hits` | section 2: a supernode answers for its own peers and forwards to others |
@@ -25,18 +25,19 @@
 //!
 //! Left out: encryption, search by words (a query names the object), participation levels where nobody queues for uploads.
 
-mod index;
 mod links;
 mod ordinary;
 mod params;
 mod plan;
 mod search;
 mod supernode;
+#[cfg(test)]
+mod tests;
 mod wire;
 
-pub use self::params::{Claim, Params, Shared};
+pub use self::params::{Params, Shared};
 pub use self::plan::Plan;
-pub use super::unstructured::Guid;
+pub use super::unstructured::{Claim, Guid};
 
 use self::ordinary::{Cold, Step};
 use self::params::MOST_PARTNERS;
@@ -106,6 +107,10 @@ pub enum Message {
     AliveToo(Status),
     /// We are not linked (any more).
     Unlink,
+    /// Between partners: so many files I share myself.
+    Own(Files),
+    /// I do not list them: which?
+    Which,
 }
 
 /// A question.
@@ -250,6 +255,8 @@ impl Protocol for Kazaa {
             Message::Alive(status) => self.on_alive(ctx, from, status),
             Message::AliveToo(status) => self.on_alive_too(ctx, from, status),
             Message::Unlink => self.on_unlink(from),
+            Message::Own(files) => self.on_own(ctx, from, files),
+            Message::Which => self.tell_own_files(ctx, from),
         }
     }
 
@@ -275,7 +282,9 @@ impl Protocol for Kazaa {
             | Message::Recruit { .. }
             | Message::Linked(_)
             | Message::AliveToo(_)
-            | Message::Unlink => {}
+            | Message::Unlink
+            | Message::Own(_)
+            | Message::Which => {}
         }
     }
 
@@ -348,7 +357,7 @@ impl Kazaa {
     /// What this peer says of its fitness.
     fn claim(&self, ctx: &Context<'_, Self>) -> Claim {
         let uptime = ctx.now() + self.cold.uptime_before;
-        Claim::of(self.cold.uplink, uptime.since(self.cold.since), &ctx.shared().params)
+        ctx.shared().fitness.claim(self.cold.uplink, uptime.since(self.cold.since))
     }
 
     /// A name that none of this peer's queries of late has.

@@ -2,9 +2,8 @@
 
 use rand::RngExt;
 
-use super::params::Uplink;
 use super::{Circle, Files, Kazaa, Load, Message, Timer};
-use crate::protocols::unstructured::HostCache;
+use crate::protocols::unstructured::{HostCache, Uplink};
 use crate::sim::{Context, Online, Parcel, PeerId, Protocol, Span, Time, Violation};
 
 /// What a peer seldom needs.
@@ -48,7 +47,7 @@ impl Kazaa {
     /// Comes online.
     pub(super) fn join(&mut self, ctx: &mut Context<'_, Self>, contact: Option<PeerId>) {
         self.cold.since = ctx.now();
-        self.cold.uplink = ctx.shared().uplink(ctx.me().number(), ctx.profile());
+        self.cold.uplink = ctx.shared().fitness.uplink(ctx.me().number(), ctx.profile());
         match contact {
             Some(contact) if self.cold.supers.as_slice().is_empty() => self.ask_for_list(ctx, contact),
             Some(_) => self.seek(ctx),

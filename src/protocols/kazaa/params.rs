@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocols::unstructured::Ticks;
-use crate::sim::random::{Purpose, derive, mix, unit};
-use crate::sim::{Profile, Setup, Span};
+use crate::protocols::unstructured::{Fitness, Ticks};
+use crate::sim::{Setup, Span};
 use crate::units::{BitRate, Share};
 
 /// The parameters of a client. Where Liang, Kumar and Ross do not say, what the client was seen to do; whatever else is
@@ -93,10 +92,8 @@ pub struct Shared {
     pub(super) params: Params,
     /// How long queries are remembered.
     pub(super) memory: Ticks,
-    /// From where uplinks are drawn that the world does not give.
-    capacity: u64,
-    /// From where is drawn who runs a modified client.
-    client: u64,
+    /// Who may become a supernode.
+    pub(super) fitness: Fitness,
 }
 
 impl Shared {
@@ -134,73 +131,7 @@ impl Shared {
         refuse(p.expiry <= p.keepalive, "expiry must be longer than keepalive")?;
         refuse(p.memory < Span::secs(10), "memory must be at least 10 s")?;
         refuse(p.min_up.0 < 1000, "min_up must be at least 1 kbit/s")?;
-        // The generators' keys of this run; no peer's own stream begins there.
-        let key = derive(setup.world.seed(), Purpose::Peer, u64::MAX);
-        let memory = Ticks::of(p.memory);
-        Ok(Shared { params: p.clone(), memory, capacity: mix(key ^ 1), client: mix(key ^ 2) })
-    }
-
-    /// The uplink of peer `number` in kbit/s, and whether it may serve others, by what it is like; where nothing is said
-    /// about its rate, drawn for it.
-    pub(super) fn uplink(&self, number: u32, profile: Profile) -> Uplink {
-        let least = self.params.min_up.0 / 1000;
-        let drawn = || {
-            let luck = unit(mix(self.capacity ^ u64::from(number))).max(1e-6);
-            (least as f64 * self.params.able.0 / luck) as u64
-        };
-        let kbits = if profile.up > 0 { profile.up / 1000 } else { drawn() };
-        let kbits = u32::try_from(kbits).unwrap_or(u32::MAX);
-        Uplink {
-            kbits,
-            able: u64::from(kbits) >= least && !profile.firewalled,
-            modified: unit(mix(self.client ^ u64::from(number))) < self.params.modified.0,
-        }
-    }
-}
-
-/// What a peer knows of its own connection, and which client it runs.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Uplink {
-    pub(super) kbits: u32,
-    /// Enough to be a supernode, and not behind a firewall.
-    pub(super) able: bool,
-    /// The client always claims to be fit.
-    pub(super) modified: bool,
-}
-
-/// What a peer says of itself: how fit it is to be a supernode. Ordered: the fitter, the greater. Alignment 1.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(Rust, packed)]
-pub struct Claim {
-    /// Its uplink in kbit/s; 0 if it is not fit.
-    pub(super) kbits: u32,
-    /// For how long it has been online, in seconds.
-    pub(super) uptime_s: u32,
-}
-
-impl Claim {
-    /// Not fit.
-    pub(super) const NONE: Claim = Claim { kbits: 0, uptime_s: 0 };
-
-    /// What a peer with this uplink says after `uptime`.
-    pub(super) fn of(uplink: Uplink, uptime: Span, params: &Params) -> Claim {
-        if uplink.modified {
-            return Claim { kbits: u32::MAX, uptime_s: u32::MAX };
-        }
-        if !uplink.able || uptime < params.min_uptime {
-            return Claim::NONE;
-        }
-        let uptime_s = u32::try_from(uptime.nanos() / 1_000_000_000).unwrap_or(u32::MAX);
-        Claim { kbits: uplink.kbits.max(1), uptime_s }
-    }
-
-    pub(super) fn is_fit(self) -> bool {
-        self.kbits > 0
-    }
-}
-
-impl std::fmt::Debug for Claim {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} kbit/s, {} s", { self.kbits }, { self.uptime_s })
+        let fitness = Fitness::new(setup.world.seed(), p.min_up, p.min_uptime, p.able, p.modified);
+        Ok(Shared { params: p.clone(), memory: Ticks::of(p.memory), fitness })
     }
 }

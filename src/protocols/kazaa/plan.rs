@@ -3,11 +3,10 @@
 use rand::RngExt;
 use rand::seq::SliceRandom;
 
-use super::index::Index;
-use super::params::{Claim, Shared, Uplink};
+use super::params::Shared;
 use super::supernode::{Link, Supernode};
-use super::{Kazaa, Load};
-use crate::protocols::unstructured::{HostCache, Neighbours, near_regular};
+use super::{Claim, Kazaa, Load};
+use crate::protocols::unstructured::{HostCache, Index, Neighbours, Uplink, near_regular};
 use crate::sim::random::{Purpose, stream};
 use crate::sim::{ObjectId, PeerId, Setup, Time};
 
@@ -26,6 +25,8 @@ pub struct Plan {
 struct Cluster {
     /// Ascending.
     supernodes: Vec<PeerId>,
+    /// What they share themselves.
+    shares: Vec<Vec<ObjectId>>,
     children: Vec<Settled>,
     /// The clusters it is linked with.
     neighbours: Vec<u32>,
@@ -38,12 +39,20 @@ struct Settled {
     files: Vec<ObjectId>,
 }
 
+impl Cluster {
+    /// What one of the supernodes shares itself.
+    fn own_files(&self, peer: PeerId) -> Vec<ObjectId> {
+        let place = self.supernodes.iter().position(|&supernode| supernode == peer);
+        place.map_or(Vec::new(), |place| self.shares[place].clone())
+    }
+}
+
 impl Plan {
     pub(super) fn new(setup: &Setup<'_>, shared: &Shared) -> Plan {
         let (world, params, seed) = (setup.world, &shared.params, setup.world.seed());
         let uplinks: Vec<Uplink> =
-            (0..world.peers()).map(|number| shared.uplink(number, world.profile(number))).collect();
-        let claim = |peer: PeerId| Claim::of(uplinks[peer.index()], params.min_uptime, params);
+            (0..world.peers()).map(|number| shared.fitness.uplink(number, world.profile(number))).collect();
+        let claim = |peer: PeerId| shared.fitness.settled_claim(uplinks[peer.index()]);
         let mut rng = stream(seed, Purpose::Settled, 0);
         let mut peers = setup.online.to_vec();
         peers.shuffle(&mut rng);
@@ -69,6 +78,8 @@ impl Plan {
         let links = near_regular(&mut rng, count as u32, u32::from(params.links));
         for (cluster, neighbours) in clusters.iter_mut().zip(links) {
             cluster.supernodes.sort();
+            let shares = cluster.supernodes.iter().map(|peer| world.shares(peer.number()).to_vec());
+            cluster.shares = shares.collect();
             cluster.neighbours = neighbours;
         }
         Plan { cluster_of, clusters, uplinks, seed }
@@ -102,7 +113,7 @@ impl Plan {
 
     fn supernode(&self, me: PeerId, at: u32) -> Supernode {
         let own = &self.clusters[at as usize];
-        let mut index = Index::default();
+        let mut index = Index::new();
         for child in &own.children {
             index.admit(child.peer, child.claim, Time::ZERO);
         }
@@ -115,6 +126,10 @@ impl Plan {
             let cluster = &self.clusters[number as usize];
             let load = Load::new(cluster.children.len() + cluster.supernodes.len());
             for &peer in cluster.supernodes.iter().filter(|&&peer| peer != me) {
+                if number == at {
+                    supernode.own.admit(peer, Claim::NONE, Time::ZERO);
+                    supernode.own.list(peer, &own.own_files(peer));
+                }
                 supernode.add(Link { peer, cluster: cluster.supernodes[0], load, missed: 0 });
             }
         }

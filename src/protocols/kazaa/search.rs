@@ -109,8 +109,9 @@ impl Supernode {
     /// Who of its cluster has it: some of them, from a random one on, so that none is always the first.
     fn providers(&self, ctx: &mut Context<'_, Kazaa>, query: Query) -> Vec<PeerId> {
         let (me, origin) = (ctx.me(), { query.guid.origin });
-        let listed = self.index.providers(query.object);
-        let count = listed.len();
+        let (children, partners) = (self.index.providers(query.object), self.own.providers(query.object));
+        let count = children.len() + partners.len();
+        let listed = children.chain(partners);
         let own = ctx.holds(query.object) && me != origin;
         if count == 0 {
             return if own { vec![me] } else { Vec::new() };

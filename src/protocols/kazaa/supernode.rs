@@ -3,11 +3,10 @@
 use rand::RngExt;
 use rand::seq::SliceRandom;
 
-use super::index::Index;
 use super::ordinary::Step;
-use super::params::{Claim, Shared};
-use super::{Files, Kazaa, Load, Message};
-use crate::protocols::unstructured::{Neighbours, Seen};
+use super::params::Shared;
+use super::{Claim, Files, Kazaa, Load, Message};
+use crate::protocols::unstructured::{Index, Neighbours, Seen};
 use crate::sim::{Context, ObjectId, Online, Parcel, PeerId, Violation};
 
 /// What a supernode knows beside what every peer does.
@@ -21,7 +20,9 @@ pub(super) struct Supernode {
     pub(super) links: Vec<Link>,
     /// Supernodes that have been asked for a link.
     pub(super) connecting: Vec<PeerId>,
-    pub(super) index: Index,
+    pub(super) index: Index<ObjectId>,
+    /// What its partners share themselves.
+    pub(super) own: Index<ObjectId>,
 }
 
 /// A link to another supernode.
@@ -37,7 +38,7 @@ pub(super) struct Link {
 impl Supernode {
     pub(super) fn new(cluster: PeerId) -> Supernode {
         let (links, connecting) = (Vec::new(), Vec::new());
-        Supernode { seen: Seen::EMPTY, cluster, links, connecting, index: Index::default() }
+        Supernode { seen: Seen::EMPTY, cluster, links, connecting, index: Index::new(), own: Index::new() }
     }
 
     pub(super) fn links(&self) -> impl Iterator<Item = PeerId> {
@@ -54,7 +55,7 @@ impl Supernode {
     }
 
     pub(super) fn entries(&self) -> usize {
-        self.links.len() + self.index.entries()
+        self.links.len() + self.index.entries() + self.own.replicas()
     }
 
     /// A random one of the fittest ordinary peers.
@@ -93,7 +94,10 @@ impl Kazaa {
     }
 
     pub(super) fn on_files(&mut self, ctx: &mut Context<'_, Self>, from: PeerId, files: &[ObjectId]) {
-        let listed = self.supernode.as_mut().is_some_and(|supernode| supernode.index.list(from, files));
+        let list = |supernode: &mut Box<Supernode>| {
+            supernode.index.list(from, files) || supernode.own.list(from, files)
+        };
+        let listed = self.supernode.as_mut().is_some_and(list);
         if !listed {
             ctx.maintaining();
             ctx.reply(from, Message::Detach);
@@ -124,6 +128,8 @@ impl Kazaa {
         let own = supernode.status();
         supernode.links().for_each(|peer| ctx.ask(peer, Message::Alive(own), params.patience));
         let (partners, me) = (supernode.partners().collect::<Vec<_>>(), ctx.me());
+        let files = Files(ctx.shares().len() as u32);
+        partners.iter().for_each(|&partner| ctx.send(partner, Message::Own(files)));
         let missing = supernode.linked_clusters() < usize::from(params.links);
         if partners.iter().all(|&partner| me < partner) {
             self.lead(ctx, partners.len());
@@ -278,6 +284,10 @@ impl Supernode {
             let other = network[position].supernode.as_ref();
             if !other.is_some_and(|other| other.cluster == link.cluster && other.link(me).is_some()) {
                 return wrong(format!("the link to {} is not mutual", link.peer));
+            }
+            let shares = online.world().shares(link.peer.number());
+            if link.cluster == self.cluster && self.own.files_of(link.peer) != shares {
+                return wrong(format!("it does not list what its partner {} shares", link.peer));
             }
         }
         Ok(())

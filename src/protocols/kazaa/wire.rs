@@ -29,7 +29,13 @@ pub(super) fn size(message: &Message) -> u32 {
             HEADER + 2 + 2 + providers.as_slice().len() as u32 * (HOST + 1 + 10 + FILE)
         }
         Message::Supers(list) => HEADER + list.as_slice().len() as u32 * LISTED,
-        Message::WhoIs | Message::Refused | Message::Detach | Message::Unlink | Message::Promote => HEADER,
+        Message::WhoIs
+        | Message::Refused
+        | Message::Detach
+        | Message::Unlink
+        | Message::Promote
+        | Message::Which => HEADER,
+        Message::Own(_) => HEADER + 4,
         Message::Probe => DATAGRAM,
         Message::Busy(_) => DATAGRAM + 2,
         // The handshake: two random numbers for the ciphers; the peer's address, bandwidth and name.

@@ -1,32 +1,36 @@
-//! What a supernode knows of the ordinary peers of its cluster: who they are, and what they share.
+//! What a super-peer knows of the ordinary peers that it serves: who they are, and by which keys they are to be found.
 
 use std::collections::BTreeMap;
 
-use super::params::Claim;
-use crate::sim::{ObjectId, PeerId, Span, Time};
+use super::Claim;
+use crate::sim::{PeerId, Span, Time};
 
-/// The index of one supernode.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Index {
+/// The index of one super-peer. A key is an object, or a hashed keyword.
+#[derive(Clone, Debug)]
+pub(in crate::protocols) struct Index<K> {
     /// By number, whatever the session.
     children: BTreeMap<u32, Child>,
-    /// Who shares what: object and address, ascending.
-    listed: Vec<(ObjectId, PeerId)>,
+    /// Who is listed under what: key and address, ascending.
+    listed: Vec<(K, PeerId)>,
 }
 
 /// An ordinary peer.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Child {
-    pub(super) address: PeerId,
+pub(in crate::protocols) struct Child {
+    pub(in crate::protocols) address: PeerId,
     heard: Time,
-    pub(super) claim: Claim,
+    pub(in crate::protocols) claim: Claim,
     /// How many of its files are listed.
-    pub(super) files: u32,
+    pub(in crate::protocols) files: u32,
 }
 
-impl Index {
+impl<K: Copy + Ord> Index<K> {
+    pub(in crate::protocols) const fn new() -> Index<K> {
+        Index { children: BTreeMap::new(), listed: Vec::new() }
+    }
+
     /// Connects `peer`, in place of an earlier session; what was listed of the same session stays.
-    pub(super) fn admit(&mut self, peer: PeerId, claim: Claim, now: Time) {
+    pub(in crate::protocols) fn admit(&mut self, peer: PeerId, claim: Claim, now: Time) {
         if let Some(child) = self.child(peer) {
             (child.heard, child.claim) = (now, claim);
             return;
@@ -37,35 +41,40 @@ impl Index {
         self.children.insert(peer.number(), Child { address: peer, heard: now, claim, files: 0 });
     }
 
-    pub(super) fn child(&mut self, peer: PeerId) -> Option<&mut Child> {
+    pub(in crate::protocols) fn child(&mut self, peer: PeerId) -> Option<&mut Child> {
         self.children.get_mut(&peer.number()).filter(|child| child.address == peer)
     }
 
-    pub(super) fn contains(&self, peer: PeerId) -> bool {
+    pub(in crate::protocols) fn contains(&self, peer: PeerId) -> bool {
         self.children.get(&peer.number()).is_some_and(|child| child.address == peer)
     }
 
+    /// How many files of a child are listed, if it is one.
+    pub(in crate::protocols) fn listed(&self, peer: PeerId) -> Option<u32> {
+        self.children.get(&peer.number()).filter(|child| child.address == peer).map(|child| child.files)
+    }
+
     /// Notes a sign of life; how many files are listed, if it is a child.
-    pub(super) fn hear(&mut self, peer: PeerId, claim: Claim, now: Time) -> Option<u32> {
+    pub(in crate::protocols) fn hear(&mut self, peer: PeerId, claim: Claim, now: Time) -> Option<u32> {
         let child = self.child(peer)?;
         (child.heard, child.claim) = (now, claim);
         Some(child.files)
     }
 
     /// Lists the files of a child, in place of what was listed before; whether it is one.
-    pub(super) fn list(&mut self, peer: PeerId, files: &[ObjectId]) -> bool {
+    pub(in crate::protocols) fn list(&mut self, peer: PeerId, files: &[K]) -> bool {
         let Some(child) = self.child(peer) else { return false };
         if std::mem::replace(&mut child.files, files.len() as u32) > 0 {
             self.listed.retain(|&(_, provider)| provider != peer);
         }
-        self.listed.extend(files.iter().map(|&object| (object, peer)));
+        self.listed.extend(files.iter().map(|&key| (key, peer)));
         // Two sorted runs: this merges them.
         self.listed.sort();
         true
     }
 
     /// Forgets a child; whether it was one.
-    pub(super) fn forget(&mut self, peer: PeerId) -> bool {
+    pub(in crate::protocols) fn forget(&mut self, peer: PeerId) -> bool {
         let Some(child) = self.child(peer).copied() else { return false };
         self.children.remove(&peer.number());
         if child.files > 0 {
@@ -74,15 +83,15 @@ impl Index {
         true
     }
 
-    /// Who shares `object`.
-    pub(super) fn providers(&self, object: ObjectId) -> impl ExactSizeIterator<Item = PeerId> + Clone {
-        let start = self.listed.partition_point(|&(listed, _)| listed < object);
-        let length = self.listed[start..].iter().take_while(|&&(listed, _)| listed == object).count();
+    /// Who is listed under `key`.
+    pub(in crate::protocols) fn providers(&self, key: K) -> impl ExactSizeIterator<Item = PeerId> + Clone {
+        let start = self.listed.partition_point(|&(listed, _)| listed < key);
+        let length = self.listed[start..].iter().take_while(|&&(listed, _)| listed == key).count();
         self.listed[start..start + length].iter().map(|&(_, provider)| provider)
     }
 
     /// Forgets those from whom nothing has been heard for longer than `expiry`.
-    pub(super) fn expire(&mut self, now: Time, expiry: Span) {
+    pub(in crate::protocols) fn expire(&mut self, now: Time, expiry: Span) {
         let silent = self.children.values().filter(|child| now.since(child.heard) > expiry);
         let gone: Vec<PeerId> = silent.map(|child| child.address).collect();
         gone.into_iter().for_each(|peer| {
@@ -91,27 +100,27 @@ impl Index {
     }
 
     /// The ordinary peers, by number.
-    pub(super) fn children(&self) -> impl Iterator<Item = &Child> {
+    pub(in crate::protocols) fn children(&self) -> impl Iterator<Item = &Child> {
         self.children.values()
     }
 
     /// How many ordinary peers it has.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::protocols) fn len(&self) -> usize {
         self.children.len()
     }
 
     /// The files listed of one child, ascending.
-    pub(super) fn files_of(&self, peer: PeerId) -> Vec<ObjectId> {
-        self.listed.iter().filter(|&&(_, provider)| provider == peer).map(|&(object, _)| object).collect()
+    pub(in crate::protocols) fn files_of(&self, peer: PeerId) -> Vec<K> {
+        self.listed.iter().filter(|&&(_, provider)| provider == peer).map(|&(key, _)| key).collect()
     }
 
     /// Ordinary peers, and every replica listed.
-    pub(super) fn entries(&self) -> usize {
+    pub(in crate::protocols) fn entries(&self) -> usize {
         self.children.len() + self.listed.len()
     }
 
     /// How many replicas are listed.
-    pub(super) fn replicas(&self) -> usize {
+    pub(in crate::protocols) fn replicas(&self) -> usize {
         self.listed.len()
     }
 }
@@ -119,10 +128,11 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::ObjectId;
 
     #[test]
     fn lists_and_forgets() {
-        let mut index = Index::default();
+        let mut index = Index::new();
         let [a, b] = [PeerId::new(3), PeerId::new(5)];
         let object = ObjectId::new;
         assert!(!index.list(a, &[object(1)]), "a stranger");
