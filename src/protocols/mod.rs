@@ -5,6 +5,7 @@
 
 pub mod chord;
 pub mod gnutella;
+pub mod gnutella06;
 pub mod kazaa;
 pub mod napster;
 mod unstructured;
@@ -38,6 +39,7 @@ macro_rules! registry {
 registry! {
     napster::Napster,
     gnutella::Gnutella,
+    gnutella06::Gnutella06,
     kazaa::Kazaa,
     chord::Chord,
 }

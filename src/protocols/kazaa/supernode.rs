@@ -1,6 +1,5 @@
 //! A supernode: its ordinary peers, its partners, and how clusters split and merge.
 
-use rand::RngExt;
 use rand::seq::SliceRandom;
 
 use super::ordinary::Step;
@@ -56,14 +55,6 @@ impl Supernode {
 
     pub(super) fn entries(&self) -> usize {
         self.links.len() + self.index.entries() + self.own.replicas()
-    }
-
-    /// A random one of the fittest ordinary peers.
-    fn fittest(&self, ctx: &mut Context<'_, Kazaa>) -> Option<PeerId> {
-        let best = self.index.children().map(|child| child.claim).max().filter(|claim| claim.is_fit())?;
-        let equals: Vec<PeerId> =
-            self.index.children().filter(|child| child.claim == best).map(|child| child.address).collect();
-        Some(equals[ctx.rng().random_range(0..equals.len())])
     }
 }
 
@@ -153,7 +144,7 @@ impl Kazaa {
         let params = ctx.shared().params.clone();
         let Load(load) = supernode.load();
         let unfit = !self.cold.uplink.able && !self.cold.uplink.modified;
-        if unfit && let Some(heir) = supernode.fittest(ctx) {
+        if unfit && let Some(heir) = supernode.index.fittest(ctx.rng()) {
             self.hand_over(ctx, heir);
         } else if load > params.split {
             self.split(ctx);
@@ -182,7 +173,7 @@ impl Kazaa {
     /// The cluster has grown too large: the fittest ordinary peer founds another, with half of the others.
     fn split(&mut self, ctx: &mut Context<'_, Self>) {
         let Some(supernode) = &mut self.supernode else { return };
-        let Some(founder) = supernode.fittest(ctx) else { return };
+        let Some(founder) = supernode.index.fittest(ctx.rng()) else { return };
         supernode.index.forget(founder);
         ctx.send(founder, Message::Promote);
         let mut children: Vec<PeerId> = supernode.index.children().map(|child| child.address).collect();
@@ -205,7 +196,7 @@ impl Kazaa {
     /// An ordinary peer becomes a partner.
     fn recruit(&mut self, ctx: &mut Context<'_, Self>) {
         let Some(supernode) = &mut self.supernode else { return };
-        let Some(partner) = supernode.fittest(ctx) else { return };
+        let Some(partner) = supernode.index.fittest(ctx.rng()) else { return };
         supernode.index.forget(partner);
         ctx.send(partner, Message::Recruit { cluster: supernode.cluster });
     }

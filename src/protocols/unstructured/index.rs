@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rand::{Rng, RngExt};
+
 use super::Claim;
 use crate::sim::{PeerId, Span, Time};
 
@@ -97,6 +99,19 @@ impl<K: Copy + Ord> Index<K> {
         gone.into_iter().for_each(|peer| {
             self.forget(peer);
         });
+    }
+
+    /// A random one of the fittest ordinary peers, if any is fit.
+    pub(in crate::protocols) fn fittest(&self, mut rng: impl Rng) -> Option<PeerId> {
+        let best = self.children().map(|child| child.claim).max().filter(|claim| claim.is_fit())?;
+        let fit = self.children().filter(|child| child.claim == best);
+        let equals: Vec<PeerId> = fit.map(|child| child.address).collect();
+        Some(equals[rng.random_range(0..equals.len())])
+    }
+
+    /// Under which keys somebody is listed, ascending, once for each.
+    pub(in crate::protocols) fn keys(&self) -> impl Iterator<Item = K> {
+        self.listed.iter().map(|&(key, _)| key)
     }
 
     /// The ordinary peers, by number.
