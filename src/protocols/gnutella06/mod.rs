@@ -22,6 +22,8 @@ mod leaves;
 mod links;
 mod params;
 mod plan;
+#[cfg(test)]
+mod tests;
 mod tiers;
 
 pub use self::params::{Params, Shared, Slot};
