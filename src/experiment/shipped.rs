@@ -21,7 +21,10 @@ shipped! {
     "compare",
     "server-down",
     "papers/chord-path-length",
+    "super-peers",
     "papers/gnutella-reach",
+    "papers/kazaa-shape",
+    "papers/super-peer-redundancy",
 }
 
 /// The shipped scenario called `name`.
