@@ -223,7 +223,7 @@ pub const COLUMNS: &[Column] = &[
             let count = own(m, "super_peers")? as usize;
             let mut loads = m.loads();
             loads.sort_unstable_by(|a, b| b.cmp(a));
-            let sum: u64 = loads.iter().take(count).map(|&load| u64::from(load)).sum();
+            let sum: u64 = loads.iter().take(count).sum();
             (m.outcome.measured_s > 0.0).then(|| sum as f64 / count as f64 / m.outcome.measured_s)
         },
     ),

@@ -51,21 +51,19 @@ impl Leaves {
         }
     }
 
-    /// Leaves in whose tables this place is set.
+    /// Whether this place may be set in some table.
     #[inline]
-    fn that_may_have(&self, Slot(slot): Slot) -> impl Iterator<Item = PeerId> {
-        let possible = self.summary[slot as usize / 64 % WORDS] >> (slot % 64) & 1 == 1;
-        possible.then(|| self.index.providers(Slot(slot))).into_iter().flatten()
+    pub(super) fn may_have(&self, Slot(slot): Slot) -> bool {
+        self.summary[slot as usize / 64 % WORDS] >> (slot % 64) & 1 == 1
     }
 }
 
 impl Gnutella06 {
-    /// The last hop: passes a query on to the leaves that may have what it asks for.
-    #[inline]
+    /// The last hop: passes a query on to the leaves in whose tables its place is set.
     pub(super) fn ask_leaves(&self, ctx: &mut Context<'_, Self>, from: PeerId, query: Query) {
         let Some(leaves) = &self.leaves else { return };
         let origin = { query.guid.origin };
-        for leaf in leaves.that_may_have(ctx.shared().slot(query.object)) {
+        for leaf in leaves.index.providers(ctx.shared().slot(query.object)) {
             if leaf != from && leaf != origin {
                 ctx.send(leaf, Message::Query(Query { ttl: 0, ..query }));
             }

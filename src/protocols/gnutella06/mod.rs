@@ -333,9 +333,13 @@ impl Gnutella06 {
         if ctx.holds(query.object) {
             ctx.reply(from, Message::QueryHit { guid: query.guid, holder: ctx.me() });
         }
-        if query.ttl > 0 && self.is_ultrapeer() {
-            self.ask_leaves(ctx, from, query);
+        if let (1.., Some(leaves)) = (query.ttl, &self.leaves) {
+            // Looked up before the flood and used after it: what lies far away in memory arrives meanwhile.
+            let last_hop = leaves.may_have(ctx.shared().slot(query.object));
             self.flood(ctx, from, Query { ttl: query.ttl - 1, ..query });
+            if last_hop {
+                self.ask_leaves(ctx, from, query);
+            }
         }
     }
 

@@ -72,10 +72,10 @@ fn expect(
             let came_from_an_ultrapeer = way > u32::from(leaf);
             messages += neighbours.len() as u64 - u64::from(came_from_an_ultrapeer);
             for next in neighbours {
-                if !far.contains_key(&next) {
-                    far.insert(next, way + 1);
+                far.entry(next).or_insert_with(|| {
                     open.push_back(next);
-                }
+                    way + 1
+                });
             }
         }
     }
@@ -108,7 +108,7 @@ proptest! {
         prop_assert_eq!(before.check_invariants(), Ok(()));
         let mut script = Script::until(60);
         for (index, &object) in objects.iter().enumerate() {
-            script = script.lookup(100 + 10 * index as u64, (seed as u32 ^ index as u32 * 7) % peers, object);
+            script = script.lookup(100 + 10 * index as u64, (seed as u32 ^ (index as u32 * 7)) % peers, object);
         }
         for record in &run::<Gnutella06>(&world, script, &params).lookups {
             let found = Expected {

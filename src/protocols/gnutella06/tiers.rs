@@ -55,10 +55,10 @@ impl Gnutella06 {
         let few = leaves.index.len() < min_leaves;
         if !able && fitter || few && busier {
             self.change(ctx, None);
-        } else if full || !able {
-            if let Some(leaf) = leaves.index.fittest(ctx.rng()) {
-                ctx.send(leaf, Message::Needed);
-            }
+        } else if (full || !able)
+            && let Some(leaf) = leaves.index.fittest(ctx.rng())
+        {
+            ctx.send(leaf, Message::Needed);
         }
     }
 

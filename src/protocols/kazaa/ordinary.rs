@@ -78,7 +78,7 @@ impl Kazaa {
     /// Asks the well-known host and others, in turns, which supernodes they know. Who is alone, or itself the well-known
     /// host, founds a cluster.
     fn ask_around(&mut self, ctx: &mut Context<'_, Self>) {
-        let host = if self.cold.tries % 2 == 0 { ctx.well_known() } else { ctx.bootstrap() };
+        let host = if self.cold.tries.is_multiple_of(2) { ctx.well_known() } else { ctx.bootstrap() };
         match host {
             Some(host) => self.ask_for_list(ctx, host),
             None => self.found(ctx, None),

@@ -98,10 +98,10 @@ proptest! {
             }
             flood += seen.links[&cluster].len() as u64 - u64::from(cluster != home);
             for &next in &seen.links[&cluster] {
-                if !far.contains_key(&next) {
-                    far.insert(next, way + 1);
+                far.entry(next).or_insert_with(|| {
                     open.push_back(next);
-                }
+                    way + 1
+                });
             }
         }
         let outcome = run::<Kazaa>(&world, script, &params);
