@@ -355,6 +355,45 @@ pub const COLUMNS: &[Column] = &[
     extra("dropped", "fraction", "messages that reached a peer which had gone", |m| {
         ratio(m.outcome.tally.dropped, m.outcome.tally.sent)
     }),
+    extra("messages_per_peer_s", "1/s", "messages of all accounts per peer online and second", |m| {
+        let on = |account| m.outcome.tally.on(account).messages;
+        m.per_peer_second(Account::ALL.iter().map(|&account| on(account)).sum())
+    }),
+    extra("super_peers", "", "supernodes or ultrapeers online at the end", |m| own(m, "super_peers")),
+    extra("children_mean", "", "ordinary peers or leaves connected to one; mean over super-peers", |m| {
+        own(m, "children_mean")
+    }),
+    extra(
+        "super_links_mean",
+        "",
+        "connections of one super-peer with super-peers of other clusters; mean over super-peers",
+        |m| own(m, "super_links_mean"),
+    ),
+    extra("clusters", "", "KaZaA: clusters, each of as many supernodes as are to share its work", |m| {
+        own(m, "clusters")
+    }),
+    extra(
+        "cluster_connections_mean",
+        "",
+        "KaZaA: connections between two linked clusters; mean over pairs, with all partners in place",
+        |m| own(m, "cluster_connections_mean"),
+    ),
+    extra("unfit_super_peers", "fraction", "super-peers whose uplink or firewall is not fit for it", |m| {
+        own(m, "unfit_super_peers")
+    }),
+    extra(
+        "super_load_per_s",
+        "1/s",
+        "messages handled per second by one super-peer; mean over the busiest participants, as many as there are \
+         super-peers at the end",
+        |m| {
+            let count = own(m, "super_peers")? as usize;
+            let mut loads = m.loads();
+            loads.sort_unstable_by(|a, b| b.cmp(a));
+            let sum: u64 = loads.iter().take(count).sum();
+            (m.outcome.measured_s > 0.0).then(|| sum as f64 / count as f64 / m.outcome.measured_s)
+        },
+    ),
 ];
 
 /// What the protocol itself says under this name ([`Protocol::measures`](crate::sim::Protocol::measures)). A column of a

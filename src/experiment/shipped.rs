@@ -34,6 +34,9 @@ shipped! {
     "papers/can-volume-check",
     "papers/can-overloading",
     "papers/can-rtt",
+    "super-peers",
+    "papers/kazaa-shape",
+    "papers/super-peer-redundancy",
 }
 
 /// The shipped scenario called `name`.

@@ -12,17 +12,15 @@
 //! | `links`: `keep_alive`, `seek` | Ripeanu et al., "Gnutella Protocol: Node's life" |
 //! | `search`: `widen` | Lv et al., section 4.1, expanding ring |
 //! | `search`: `walk`, `on_check` | Lv et al., section 4.2, k-walker random walk with checking |
-//! | `seen` | Clip2, rules 2, 4 and 7: the descriptor table of a servent |
+//! | `unstructured::seen` | Clip2, rules 2, 4 and 7: the descriptor table of a servent |
 //!
 //! Left out: PUSH, as nobody is behind a firewall; minimum speed; search by words (a query names the object). A GUID is the
 //! origin's address and count, which no peer reads but to recognise its own. Added, as servents of the day did: a BYE when
 //! a connection is closed, and a full servent's naming of other hosts (in 0.4, PONGs before hanging up).
 
 mod links;
-mod neighbours;
 mod params;
 mod search;
-mod seen;
 #[cfg(test)]
 #[path = "test_world.rs"]
 pub(in crate::protocols) mod test_world;
@@ -30,14 +28,13 @@ pub(in crate::protocols) mod test_world;
 mod tests;
 
 pub use self::params::{Bootstrap, Hits, Params, RandomWalk, Ring, Search, Shared, Ttl, Walkers};
-pub use self::seen::{Guid, Serial};
+pub use super::unstructured::{Guid, Serial};
 
 use std::ops::Range;
 
 use self::links::Plan;
-use self::neighbours::Neighbours;
 use self::search::Quest;
-use self::seen::Seen;
+use super::unstructured::{HostCache, Neighbours, Seen};
 use crate::sim::{
     Context, Lookup, ObjectId, Online, PeerId, Protocol, Routine, Setup, Span, Textbook, Violation,
 };
@@ -63,9 +60,7 @@ struct Cold {
     /// How many descriptors it has named.
     count: u32,
     /// The host cache.
-    hosts: Vec<PeerId>,
-    /// Which of the hosts gives way to the next.
-    oldest: usize,
+    hosts: HostCache,
     /// Hosts that have been asked to connect.
     connecting: Vec<PeerId>,
     /// Handshakes begun since the last keep-alive.
@@ -187,7 +182,7 @@ impl Protocol for Gnutella {
     fn on_return(&self, me: PeerId, shared: &Shared) -> Gnutella {
         let mut fresh = Gnutella::new(me, shared);
         match shared.params.bootstrap {
-            Bootstrap::PeerCache => fresh.cold().hosts = self.known_hosts(&shared.params),
+            Bootstrap::PeerCache => fresh.cold().hosts = HostCache::of(self.known_hosts(&shared.params)),
             Bootstrap::HostList | Bootstrap::WellKnown => {}
         }
         fresh
@@ -247,7 +242,7 @@ impl Protocol for Gnutella {
 
     /// Neighbours and hosts it keeps in mind. What it remembers of passing descriptors is transient and does not count.
     fn entries(&self) -> usize {
-        self.neighbours.as_slice().len() + self.cold.as_ref().map_or(0, |cold| cold.hosts.len())
+        self.neighbours.as_slice().len() + self.cold.as_ref().map_or(0, |cold| cold.hosts.as_slice().len())
     }
 
     /// The specification's descriptors, without the TCP and IP headers below. For texts, the means that Yang and

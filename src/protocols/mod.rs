@@ -8,8 +8,11 @@ pub mod can;
 pub mod chord;
 pub mod client_server;
 pub mod gnutella;
+pub mod gnutella06;
 mod index;
+pub mod kazaa;
 pub mod napster;
+mod unstructured;
 
 use crate::sim::Protocol;
 
@@ -38,12 +41,14 @@ macro_rules! registry {
 }
 
 registry! {
+    client_server::ClientServer,
     napster::Napster,
     gnutella::Gnutella,
+    gnutella06::Gnutella06,
+    kazaa::Kazaa,
     chord::Chord,
-    bittorrent::BitTorrent,
-    client_server::ClientServer,
     can::Can,
+    bittorrent::BitTorrent,
 }
 
 #[cfg(test)]

@@ -3,10 +3,8 @@
 use rand::RngExt;
 use rand::seq::SliceRandom;
 
-use super::neighbours::Neighbours;
 use super::params::{Bootstrap, Params};
-use super::seen::{Guid, Serial};
-use super::{Cold, Gnutella, Hosts, Message, Ttl};
+use super::{Gnutella, Guid, Hosts, Message, Neighbours, Serial, Ttl};
 use crate::sim::random::{Purpose, stream};
 use crate::sim::{Context, PeerId, Setup, Span};
 
@@ -114,7 +112,7 @@ impl Gnutella {
         let first = match ctx.shared().params.bootstrap {
             Bootstrap::HostList => contact,
             Bootstrap::WellKnown => ctx.well_known(),
-            Bootstrap::PeerCache => contact.filter(|_| self.cold().hosts.is_empty()),
+            Bootstrap::PeerCache => contact.filter(|_| self.cold().hosts.as_slice().is_empty()),
         };
         if let Some(host) = first {
             self.hear_of(ctx, host);
@@ -139,9 +137,7 @@ impl Gnutella {
 
     /// Somebody to connect to: a random host from the cache, or else whom the bootstrap service names.
     fn next_host(&mut self, ctx: &mut Context<'_, Self>) -> Option<PeerId> {
-        while !self.cold().hosts.is_empty() {
-            let hosts = &mut self.cold().hosts;
-            let host = hosts.swap_remove(ctx.rng().random_range(0..hosts.len()));
+        while let Some(host) = self.cold().hosts.take(ctx.rng()) {
             if self.is_new(ctx.me(), host) {
                 return Some(host);
             }
@@ -299,20 +295,12 @@ impl Gnutella {
         if host.number() == me.number() || self.neighbours.contains(host) {
             return;
         }
-        let Cold { hosts, oldest, .. } = self.cold();
-        if let Some(known) = hosts.iter_mut().find(|known| known.number() == host.number()) {
-            *known = host;
-        } else if hosts.len() < most {
-            hosts.push(host);
-        } else {
-            *oldest = (*oldest + 1) % most;
-            hosts[*oldest] = host;
-        }
+        self.cold().hosts.learn(host, most);
     }
 
     /// The hosts it knows, neighbours first: what its disk holds.
     pub(super) fn known_hosts(&self, params: &Params) -> Vec<PeerId> {
-        let cached = self.cold.iter().flat_map(|cold| cold.hosts.iter());
+        let cached = self.cold.iter().flat_map(|cold| cold.hosts.as_slice());
         let known = self.neighbours.as_slice().iter().chain(cached);
         known.copied().take(usize::from(params.host_cache.max(1))).collect()
     }

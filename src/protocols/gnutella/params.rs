@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::seen::Ticks;
+use crate::protocols::unstructured::Ticks;
 use crate::sim::Span;
 
 /// The parameters of a servent. Where Clip2's specification is silent, what the servents of 2000 and 2001 did.

@@ -3,8 +3,7 @@
 use rand::RngExt;
 
 use super::params::{Hits, Search, Ttl};
-use super::seen::{Guid, Serial};
-use super::{Gnutella, Left, Message, Query, Timer};
+use super::{Gnutella, Guid, Left, Message, Query, Serial, Timer};
 use crate::sim::{Context, Lookup, ObjectId, PeerId, Span, Time};
 
 /// One search of this peer's own that it must steer.

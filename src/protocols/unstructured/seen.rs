@@ -29,22 +29,22 @@ impl Serial {
     const ROUND_BITS: u32 = 8;
 
     /// The first round of whatever has the number `count`, which counts modulo 2^23.
-    pub(super) fn new(count: u32) -> Serial {
+    pub(in crate::protocols) fn new(count: u32) -> Serial {
         Serial(count << Serial::ROUND_BITS & !OLD)
     }
 
     /// The number that all rounds have in common.
-    pub(super) fn count(self) -> u32 {
+    pub(in crate::protocols) fn count(self) -> u32 {
         self.0 >> Serial::ROUND_BITS
     }
 
     /// Which round, from 0.
-    pub(super) fn round(self) -> u8 {
+    pub(in crate::protocols) fn round(self) -> u8 {
         self.0 as u8
     }
 
     /// The round after this one, of at most 256.
-    pub(super) fn next_round(self) -> Option<Serial> {
+    pub(in crate::protocols) fn next_round(self) -> Option<Serial> {
         (self.round() < u8::MAX).then_some(Serial(self.0 + 1))
     }
 }
@@ -107,7 +107,7 @@ impl Entry {
 
 /// The clock of the memory: steps of 2^24 ns, some 17 ms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Ticks(u32);
+pub(in crate::protocols) struct Ticks(u32);
 
 impl Ticks {
     const SHIFT: u32 = 24;
@@ -117,7 +117,7 @@ impl Ticks {
     }
 
     /// The ticks of `span`, rounded up.
-    pub(super) fn of(span: Span) -> Ticks {
+    pub(in crate::protocols) fn of(span: Span) -> Ticks {
         Ticks(span.nanos().div_ceil(1 << Ticks::SHIFT).min(1 << 30) as u32)
     }
 }
@@ -125,7 +125,7 @@ impl Ticks {
 /// The memory. In the order of the fields, so that what every descriptor meets lies together.
 #[derive(Clone)]
 #[repr(C)]
-pub(super) struct Seen {
+pub(in crate::protocols) struct Seen {
     /// When the present generation becomes old.
     until: Ticks,
     /// How many entries there are.
@@ -137,12 +137,19 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    pub(super) const EMPTY: Seen = Seen { until: Ticks(0), len: 0, table: None, few: [Entry::EMPTY; FEW] };
+    pub(in crate::protocols) const EMPTY: Seen =
+        Seen { until: Ticks(0), len: 0, table: None, few: [Entry::EMPTY; FEW] };
 
     /// Remembers that `guid` came from `route`, unless it is known: whether it is new. What is new is remembered for
     /// `memory` at least and twice as long at most.
     #[inline]
-    pub(super) fn remember(&mut self, now: Time, memory: Ticks, guid: Guid, route: PeerId) -> bool {
+    pub(in crate::protocols) fn remember(
+        &mut self,
+        now: Time,
+        memory: Ticks,
+        guid: Guid,
+        route: PeerId,
+    ) -> bool {
         self.age(Ticks::at(now), memory);
         let entry = Entry { origin: guid.origin, serial: guid.serial.0, route };
         match &mut self.table {
@@ -175,7 +182,7 @@ impl Seen {
     }
 
     /// From whom `guid` came, if it is remembered.
-    pub(super) fn route(&self, guid: Guid) -> Option<PeerId> {
+    pub(in crate::protocols) fn route(&self, guid: Guid) -> Option<PeerId> {
         let known = match &self.table {
             Some(slots) => Some(&slots[seek(slots, guid)]).filter(|entry| !entry.is_empty()),
             None => self.few[..self.len as usize].iter().find(|entry| entry.is(guid)),
@@ -185,7 +192,7 @@ impl Seen {
 
     /// Where it will look for `guid`, if that is outside the peer.
     #[inline]
-    pub(super) fn address(&self, guid: Guid) -> *const u8 {
+    pub(in crate::protocols) fn address(&self, guid: Guid) -> *const u8 {
         match &self.table {
             Some(slots) => (&raw const slots[home(guid, slots.len())]).cast(),
             None => std::ptr::null(),

@@ -7,16 +7,17 @@ const FEW: usize = 9;
 
 /// A set of peers, in the order of connecting.
 #[derive(Clone, Debug)]
-pub(super) enum Neighbours {
+pub(in crate::protocols) enum Neighbours {
     Few { len: u8, peers: [PeerId; FEW] },
     Many(Vec<PeerId>),
 }
 
 impl Neighbours {
-    pub(super) const EMPTY: Neighbours = Neighbours::Few { len: 0, peers: [PeerId::new(0); FEW] };
+    pub(in crate::protocols) const EMPTY: Neighbours =
+        Neighbours::Few { len: 0, peers: [PeerId::new(0); FEW] };
 
     /// The set of `peers`, which are distinct.
-    pub(super) fn of(peers: &[PeerId]) -> Neighbours {
+    pub(in crate::protocols) fn of(peers: &[PeerId]) -> Neighbours {
         if peers.len() > FEW {
             return Neighbours::Many(peers.to_vec());
         }
@@ -26,20 +27,20 @@ impl Neighbours {
     }
 
     #[inline]
-    pub(super) fn as_slice(&self) -> &[PeerId] {
+    pub(in crate::protocols) fn as_slice(&self) -> &[PeerId] {
         match self {
             Neighbours::Few { len, peers } => &peers[..usize::from(*len)],
             Neighbours::Many(peers) => peers,
         }
     }
 
-    pub(super) fn contains(&self, peer: PeerId) -> bool {
+    pub(in crate::protocols) fn contains(&self, peer: PeerId) -> bool {
         self.as_slice().contains(&peer)
     }
 
     /// Adds `peer`, unless it is there. An earlier session of the same peer makes room: whoever comes back is gone as
     /// whom he was.
-    pub(super) fn add(&mut self, peer: PeerId) {
+    pub(in crate::protocols) fn add(&mut self, peer: PeerId) {
         if self.contains(peer) {
             return;
         }
@@ -61,7 +62,7 @@ impl Neighbours {
     }
 
     /// Takes `peer` out; whether it was in.
-    pub(super) fn remove(&mut self, peer: PeerId) -> bool {
+    pub(in crate::protocols) fn remove(&mut self, peer: PeerId) -> bool {
         let Some(place) = self.as_slice().iter().position(|&p| p == peer) else { return false };
         match self {
             Neighbours::Few { len, peers } => {

@@ -1,0 +1,367 @@
+//! Gnutella 0.6: ultrapeers flood questions among themselves, and shield the leaves that hang on them.
+//!
+//! T. Klingberg, R. Manfredi, *The Gnutella Protocol Specification v0.6* (RFC draft), 2002. A. Singla, C. Rohrs, *Ultrapeers:
+//! Another Step Towards Gnutella Scalability*, 2002. C. Rohrs, *Query Routing for the Gnutella Network*, 2002. What the
+//! network looked like: D. Stutzbach, R. Rejaie, *Characterizing the Two-Tier Gnutella Topology*, SIGMETRICS 2005.
+//!
+//! | here | there |
+//! | --- | --- |
+//! | `on_query`, `on_hit` | draft, "Message routing": flooding by TTL, the way back |
+//! | `links`: `on_connect`, `on_accept`, `on_busy` | draft, "Handshake": `X-Ultrapeer`, `X-Try-Ultrapeers`, 503 |
+//! | `tiers`: `on_needed`, `look_after` | Singla, Rohrs, section 3: election, `X-Ultrapeer-Needed`, leaf guidance |
+//! | `leaves`: `Leaves`, `on_table` | Rohrs: the table of hashed keywords, RESET and PATCH; the last hop to leaves |
+//! | `links`: `on_ping`, `on_pong` | draft, "Ping and Pong", pong caching |
+//!
+//! A peer comes as a leaf. It becomes an ultrapeer if it finds none, or if one that has no room for more leaves and knows it
+//! to be fit (uplink, firewall, uptime) asks it to; an ultrapeer with few leaves becomes a leaf where there is a busier one.
+//! One keyword stands for an object; leaves that share it get the question, and those that share another with the same hash.
+//!
+//! Left out: PUSH, dynamic querying (the TTL is fixed), tables exchanged between ultrapeers, compression of links.
+
+mod leaves;
+mod links;
+mod params;
+mod plan;
+#[cfg(test)]
+mod tests;
+mod tiers;
+
+pub use self::params::{Params, Shared, Slot};
+pub use self::plan::Plan;
+pub use super::unstructured::{Claim, Guid};
+
+use std::ops::Range;
+
+use self::leaves::Leaves;
+use super::unstructured::{HostCache, Neighbours, Seen, Serial, Uplink};
+use crate::sim::{
+    Context, Lookup, ObjectId, Online, Parcel, PeerId, Protocol, Role, Routine, Setup, Span, Textbook, Time,
+    Violation,
+};
+
+/// A servent: a leaf, or an ultrapeer. In the order of the fields, so that what a query needs lies together.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Gnutella06 {
+    /// Descriptors that passed lately, and from whom.
+    seen: Seen,
+    /// Ultrapeers to which it is connected.
+    neighbours: Neighbours,
+    /// What it is if it is an ultrapeer: who its leaves are.
+    leaves: Option<Box<Leaves>>,
+    cold: Box<Cold>,
+}
+
+/// What is seldom needed.
+#[derive(Debug, Default)]
+struct Cold {
+    /// How many descriptors it has named.
+    count: u32,
+    /// Ultrapeers it has heard of.
+    hosts: HostCache,
+    /// Hosts that have been asked to connect.
+    connecting: Vec<PeerId>,
+    /// Handshakes begun since the last keep-alive,
+    attempts: u16,
+    /// and those in vain since it last had an ultrapeer.
+    failures: u16,
+    /// To how many ultrapeers it has sent its table.
+    published: u8,
+    /// It waits for a while before it looks further.
+    resting: bool,
+    since: Time,
+    /// For how long it had been online then, where it began in a settled network.
+    uptime_before: Span,
+    uplink: Uplink,
+}
+
+/// What servents say.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "each variant says what its fields are")]
+pub enum Message {
+    /// QUERY.
+    Query(Query),
+    /// QUERYHIT, with one result.
+    QueryHit { guid: Guid, holder: PeerId },
+    /// The table of hashed keywords: RESET and PATCH.
+    Table(Parcel<Slot>),
+    /// PING; does its sender look for hosts?
+    Ping { retry: u8, discover: bool, claim: Claim },
+    /// PONG: a host, how many leaves it has, and, at the other end of a connection, how many places of the sender's table are
+    /// known.
+    Pong { host: PeerId, leaves: Count, slots: Count },
+    /// GNUTELLA CONNECT/0.6, with `X-Ultrapeer`.
+    Connect { ultrapeer: bool, claim: Claim },
+    /// 200 OK.
+    Accept { ultrapeer: bool },
+    /// 503, with `X-Try-Ultrapeers`.
+    Busy(Hosts),
+    /// `X-Ultrapeer-Needed`: become one.
+    Needed,
+    /// BYE.
+    Bye,
+}
+
+/// A question.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct Query {
+    guid: Guid,
+    object: ObjectId,
+    /// Ultrapeers that it may still reach, in a row; 0 on the last hop, to a leaf.
+    ttl: u8,
+}
+
+/// A few other hosts. Alignment 1.
+#[derive(Clone, Copy, Debug)]
+pub struct Hosts {
+    len: u8,
+    hosts: [PeerId; 4],
+}
+
+/// A number of leaves or places. Alignment 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(Rust, packed)]
+pub struct Count(u32);
+
+/// What servents wait for.
+#[derive(Clone, Copy, Debug)]
+pub enum Timer {
+    /// PING, look for more neighbours, see who is gone.
+    KeepAlive,
+    /// Look for neighbours again.
+    Seek,
+}
+
+impl Protocol for Gnutella06 {
+    const NAME: &'static str = "gnutella06";
+    const PAPER: &'static str = "Klingberg, Manfredi, Gnutella Protocol Specification v0.6 (2002)";
+    const TITLE: &'static str = "ultrapeers flood, leaves are asked what they may have";
+    const TEXTBOOK: Textbook = Textbook { messages: "O(n)", hops: "O(n)", state: "O(1)" };
+    type Params = Params;
+    type Shared = Shared;
+    type Message = Message;
+    type Timer = Timer;
+    type Plan = Plan;
+
+    fn shared(setup: &Setup<'_>, params: &Params) -> Result<Shared, String> {
+        Shared::new(setup, params)
+    }
+
+    fn new(_me: PeerId, _shared: &Shared) -> Gnutella06 {
+        let (seen, neighbours) = (Seen::EMPTY, Neighbours::EMPTY);
+        Gnutella06 { seen, neighbours, leaves: None, cold: Box::default() }
+    }
+
+    fn plan(setup: &Setup<'_>, shared: &Shared) -> Plan {
+        Plan::new(setup, shared)
+    }
+
+    fn settled(plan: &Plan, shared: &Shared, me: PeerId) -> Gnutella06 {
+        plan.settle(me, Gnutella06::new(me, shared), shared)
+    }
+
+    fn routines(shared: &Shared) -> Vec<Routine<Timer>> {
+        vec![Routine { timer: Timer::KeepAlive, period: shared.params.ping_interval }]
+    }
+
+    fn on_join(&mut self, ctx: &mut Context<'_, Self>, contact: Option<PeerId>) {
+        self.join(ctx, contact);
+    }
+
+    fn on_leave(&mut self, ctx: &mut Context<'_, Self>) {
+        self.say_bye(ctx);
+    }
+
+    /// The hosts it knew are still on its disk.
+    fn on_return(&self, me: PeerId, shared: &Shared) -> Gnutella06 {
+        let mut fresh = Gnutella06::new(me, shared);
+        let known = self.neighbours.as_slice().iter().chain(self.cold.hosts.as_slice());
+        let hosts = known.copied().take(usize::from(shared.params.host_cache)).collect();
+        fresh.cold.hosts = HostCache::of(hosts);
+        fresh
+    }
+
+    fn on_lookup(&mut self, ctx: &mut Context<'_, Self>, lookup: Lookup) {
+        self.search(ctx, lookup.object);
+    }
+
+    #[inline]
+    fn on_message(&mut self, ctx: &mut Context<'_, Self>, from: PeerId, message: Message) {
+        match message {
+            Message::Query(query) => self.on_query(ctx, from, query),
+            Message::QueryHit { guid, holder } => self.on_hit(ctx, guid, holder),
+            Message::Table(slots) => self.on_table(ctx, from, slots.as_slice()),
+            Message::Ping { retry: _, discover, claim } => self.on_ping(ctx, from, discover, claim),
+            Message::Pong { host, leaves, slots } => self.on_pong(ctx, from, host, leaves, slots),
+            Message::Connect { ultrapeer, claim } => self.on_connect(ctx, from, ultrapeer, claim),
+            Message::Accept { ultrapeer } => self.on_accept(ctx, from, ultrapeer),
+            Message::Busy(hosts) => self.on_busy(ctx, from, hosts),
+            Message::Needed => self.on_needed(ctx, from),
+            Message::Bye => self.on_bye(ctx, from),
+        }
+    }
+
+    fn on_silence(&mut self, ctx: &mut Context<'_, Self>, to: PeerId, asked: Message) {
+        match asked {
+            Message::Connect { .. } => self.on_no_answer(ctx, to),
+            Message::Ping { retry, .. } => self.on_no_pong(ctx, to, retry),
+            Message::Query(_)
+            | Message::QueryHit { .. }
+            | Message::Table(_)
+            | Message::Pong { .. }
+            | Message::Accept { .. }
+            | Message::Busy(_)
+            | Message::Needed
+            | Message::Bye => {}
+        }
+    }
+
+    fn on_timer(&mut self, ctx: &mut Context<'_, Self>, timer: Timer) {
+        match timer {
+            Timer::KeepAlive => self.keep_alive(ctx),
+            Timer::Seek => self.seek_again(ctx),
+        }
+    }
+
+    /// Ultrapeers, and the leaves to which an ultrapeer may pass questions on.
+    fn links(&self) -> impl Iterator<Item = PeerId> {
+        let leaves = self.leaves.iter().flat_map(|leaves| leaves.index.children());
+        self.neighbours.as_slice().iter().copied().chain(leaves.map(|leaf| leaf.address))
+    }
+
+    /// Neighbours, hosts it keeps in mind, and, for an ultrapeer, the places set in its leaves' tables.
+    fn entries(&self) -> usize {
+        let known = self.neighbours.as_slice().len() + self.cold.hosts.as_slice().len();
+        known + self.leaves.as_ref().map_or(0, |leaves| leaves.index.entries())
+    }
+
+    /// As in Gnutella 0.4; handshakes with their headers, as the draft's examples have them. Of a table with few places set,
+    /// deflate leaves some two bytes a place.
+    #[inline]
+    fn wire_size(_shared: &Shared, message: &Message) -> u32 {
+        /// GUID, function, TTL, hops, payload length.
+        const HEADER: u32 = 16 + 1 + 1 + 1 + 4;
+        const QUERY_TEXT: u32 = 12;
+        const FILE_NAME: u32 = 66;
+        /// Port, address, number and size of the files shared.
+        const PONG: u32 = HEADER + 14;
+        /// "Address:port,".
+        const TRY: u32 = 22;
+        match message {
+            Message::Query(_) => HEADER + 2 + QUERY_TEXT + 1,
+            Message::QueryHit { .. } => HEADER + 11 + (8 + FILE_NAME + 2) + 16,
+            // RESET: variant, length, infinity; PATCH: variant, number, count, compression, bits.
+            Message::Table(slots) => HEADER + 6 + HEADER + 5 + 2 * slots.as_slice().len() as u32,
+            Message::Ping { .. } => HEADER,
+            Message::Pong { .. } => PONG,
+            Message::Connect { .. } => {
+                "GNUTELLA CONNECT/0.6\r\nUser-Agent: Peerlab/1.0\r\nX-Ultrapeer: False\r\nX-Query-Routing: 0.1\r\n\r\n"
+                    .len() as u32
+            }
+            // The third step of the handshake is its end's, and counted here.
+            Message::Accept { .. } => {
+                ("GNUTELLA/0.6 200 OK\r\nUser-Agent: Peerlab/1.0\r\nX-Ultrapeer: True\r\nX-Query-Routing: 0.1\r\n\r\n"
+                    .len()
+                    + "GNUTELLA/0.6 200 OK\r\n\r\n".len()) as u32
+            }
+            Message::Busy(hosts) => {
+                "GNUTELLA/0.6 503 Busy\r\nX-Try-Ultrapeers: \r\n\r\n".len() as u32 + u32::from(hosts.len) * TRY
+            }
+            Message::Needed => HEADER + 8,
+            Message::Bye => HEADER + 2 + 1,
+        }
+    }
+
+    fn invariants(network: &[&Gnutella06], online: &Online<'_>, shared: &Shared) -> Result<(), Violation> {
+        network
+            .iter()
+            .zip(online.addresses())
+            .try_for_each(|(peer, &me)| peer.agrees(me, network, online, shared))
+    }
+
+    fn measures(network: &[&Gnutella06], online: &Online<'_>, _shared: &Shared) -> Vec<(&'static str, f64)> {
+        tiers::measures(network, online)
+    }
+
+    /// Where it remembers descriptors and, if the query may be passed on, where its neighbours are: all of it.
+    #[inline]
+    fn touches(_shared: &Shared, _to: PeerId, message: &Message) -> Range<usize> {
+        let goes_on = matches!(message, Message::Query(query) if query.ttl > 0);
+        0..if goes_on { size_of::<Gnutella06>() } else { std::mem::offset_of!(Gnutella06, neighbours) }
+    }
+
+    const FORESEES: bool = true;
+
+    #[inline]
+    fn follows(&self, _shared: &Shared, message: &Message, mut fetch: impl FnMut(*const u8)) {
+        if let Message::Query(query) = message {
+            fetch(self.seen.address(query.guid));
+        }
+    }
+
+    fn role(&self) -> Role {
+        if self.is_ultrapeer() { Role::Supernode } else { Role::Ordinary }
+    }
+}
+
+impl Gnutella06 {
+    fn is_ultrapeer(&self) -> bool {
+        self.leaves.is_some()
+    }
+
+    /// Looks for `object`: asks all ultrapeers to which it is connected and, as an ultrapeer, its leaves.
+    fn search(&mut self, ctx: &mut Context<'_, Self>, object: ObjectId) {
+        ctx.visited();
+        self.cold.count = self.cold.count.wrapping_add(1);
+        let (me, memory) = (ctx.me(), ctx.shared().memory);
+        let guid = Guid { origin: me, serial: Serial::new(self.cold.count) };
+        self.seen.remember(ctx.now(), memory, guid, me);
+        // An ultrapeer is the first of those in a row.
+        let ttl = if self.is_ultrapeer() { ctx.shared().params.ttl - 1 } else { ctx.shared().params.ttl };
+        let query = Query { guid, object, ttl };
+        self.ask_leaves(ctx, me, query);
+        self.flood(ctx, me, query);
+    }
+
+    /// A query is looked up among the peer's own objects, and an ultrapeer passes it on: to leaves that may have it, and to
+    /// other ultrapeers, the first time.
+    #[inline]
+    fn on_query(&mut self, ctx: &mut Context<'_, Self>, from: PeerId, query: Query) {
+        let memory = ctx.shared().memory;
+        if !self.seen.remember(ctx.now(), memory, query.guid, from) {
+            return;
+        }
+        ctx.visited();
+        if ctx.holds(query.object) {
+            ctx.reply(from, Message::QueryHit { guid: query.guid, holder: ctx.me() });
+        }
+        if let (1.., Some(leaves)) = (query.ttl, &self.leaves) {
+            // Looked up before the flood and used after it: what lies far away in memory arrives meanwhile.
+            let last_hop = leaves.may_have(ctx.shared().slot(query.object));
+            self.flood(ctx, from, Query { ttl: query.ttl - 1, ..query });
+            if last_hop {
+                self.ask_leaves(ctx, from, query);
+            }
+        }
+    }
+
+    /// Passes a query on to other ultrapeers.
+    #[inline]
+    fn flood(&self, ctx: &mut Context<'_, Self>, from: PeerId, query: Query) {
+        if query.ttl > 0 {
+            for &neighbour in self.neighbours.as_slice().iter().filter(|&&neighbour| neighbour != from) {
+                ctx.send(neighbour, Message::Query(query));
+            }
+        }
+    }
+
+    /// A hit is an answer at the origin, and elsewhere goes back where its query came from.
+    fn on_hit(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, holder: PeerId) {
+        if guid.origin == ctx.me() {
+            ctx.answer(&[holder]);
+        } else if let Some(route) = self.seen.route(guid) {
+            ctx.reply(route, Message::QueryHit { guid, holder });
+        }
+    }
+}
