@@ -1,7 +1,9 @@
 //! How peers become neighbours in a swarm, and cease to be.
 
+use std::cell::Cell;
+
 use super::message::{Message, Place, Wire};
-use super::pieces::{Shape, count, count_without};
+use super::pieces::{count, count_without};
 use super::swarm::{Link, Neighbour, Phase, Swarm};
 use super::{BitTorrent, Context};
 use crate::sim::{Parcel, PeerId};
@@ -186,11 +188,18 @@ impl Swarm {
 
     /// Blocks that wait on our uplink for the neighbour are not sent.
     pub(super) fn take_back(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize) {
-        let object = self.object;
-        let ours = |m: &Message| matches!(m, Message::Piece { wire, .. } if wire.object == object);
+        let (object, shape) = (self.object, self.pieces.shape());
+        let bytes = Cell::new(0);
         let n = &mut self.neighbours[at];
-        let bytes = ctx.withdraw(n.peer, ours) as u64 * u64::from(Shape::BLOCK);
-        self.story.up = self.story.up.saturating_sub(bytes);
-        n.up[0] = n.up[0].saturating_sub(bytes as u32);
+        ctx.withdraw(n.peer, |m| match m {
+            Message::Piece { wire, block } if wire.object == object => {
+                // The last block is shorter than others.
+                bytes.set(bytes.get() + shape.bytes(block.piece.get(), block.block));
+                true
+            }
+            _ => false,
+        });
+        self.story.up = self.story.up.saturating_sub(u64::from(bytes.get()));
+        n.up[0] = n.up[0].saturating_sub(bytes.get());
     }
 }

@@ -31,7 +31,9 @@ impl Tracker {
     pub(super) fn on_announce(&mut self, ctx: &mut Context<'_, BitTorrent>, from: PeerId, message: &Message) {
         let &Message::Announce { object, why, complete, want, retry: _ } = message else { return };
         if why == Why::Stopped {
+            // An HTTP request has a response, whether or not anybody is there to read it.
             self.remove(object, from);
+            ctx.reply(from, Message::Peers { object, peers: Parcel::new(Vec::new()) });
             return;
         }
         // A swarm begins with somebody who has something.
