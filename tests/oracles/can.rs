@@ -121,20 +121,25 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(super::cases(24))]
+    #![proptest_config(super::cases(16))]
 
     /// After any sequence of joins, departures and crashes, once repaired, zones partition the space, neighbours know each
     /// other, and when what peers share has been published again, everything is found.
     #[test]
-    fn any_unrest_is_repaired(seed: u64, peers in 2u32..60, params in params(), online_s in 60u32..900) {
+    fn any_unrest_is_repaired(seed: u64, peers in 2u32..40, params in params(), online_s in 60u32..600) {
         let text = format!(
             "churn.newcomers = '20 %'
             churn.sessions.exponential = {{ online = '{online_s} s', offline = '60 s' }}
             content = {{ objects = 60, replicas = 2 }}
-            workload = {{ lookups = 400, rate = '0.1 /s', duration = '4000 s' }}"
+            workload = {{ lookups = 400, rate = '0.2 /s', duration = '2000 s' }}"
         );
         let world = world(&text, peers, seed);
-        let calm = secs(900);
+        let minutes = |minutes: u64| Span::secs(60 * minutes);
+        let params = Params {
+            dimensions: params.dimensions.min(3), realities: params.realities.min(2), peers_per_zone: params.peers_per_zone.min(2),
+            republish: minutes(5), lifetime: minutes(11), ..params
+        };
+        let calm = secs(600);
         let director = ThenCalm::over(world.director(0), peers, calm);
         let mut engine = directed::<Can>(&world, director, &params, QueueKind::Wheel);
         engine.run_until(calm + Span(1));
@@ -150,7 +155,7 @@ proptest! {
             prop_assert!(zones.iter().all(|&zones| zones == usize::from(params.realities)), "{:?}", zones);
         }
         let outcome = engine.finish();
-        let late: Vec<_> = outcome.lookups.iter().filter(|lookup| lookup.issued > secs(2800)).collect();
+        let late: Vec<_> = outcome.lookups.iter().filter(|lookup| (secs(1850)..secs(1990)).contains(&lookup.issued)).collect();
         let right = late.iter().filter(|lookup| lookup.answer.is_some_and(|answer| answer.correct)).count();
         prop_assert_eq!(right, late.len());
     }
@@ -180,7 +185,7 @@ fn having_joined_is_having_settled() {
                 assert_eq!(engine.check_invariants(), Ok(()));
                 let outcome = engine.finish();
                 let measured = |name: &str| outcome.measures.iter().find(|(n, _)| *n == name).unwrap().1;
-                assert!(found(&outcome) > 0.99);
+                assert!(found(&outcome) > 0.99, "{params:?}, {newcomers}: {}", found(&outcome));
                 let hops =
                     outcome.lookups.iter().map(|lookup| f64::from(lookup.answer.map_or(0, |a| a.hops)));
                 let hops = hops.sum::<f64>() / outcome.lookups.len() as f64;
