@@ -211,6 +211,35 @@ fn the_textbook_ring_draws_its_route() {
 }
 
 #[test]
+fn a_square_draws_its_route() {
+    let zone =
+        |x: u64, y: u64, label: &str| SquareZone { low: [x, y], high: [x + 1, y + 1], label: label.into() };
+    let square = Square {
+        title: "CAN".into(),
+        side: 2,
+        zones: vec![zone(0, 0, "A"), zone(1, 0, "B"), zone(0, 1, "C"), zone(1, 1, "D")],
+        marked: vec![1, 2],
+        route: vec![0, 1, 3],
+        key: Some([1, 1]),
+        notes: vec!["neighbours of A".into()],
+        ..Square::default()
+    };
+    let svg = square.render_svg().unwrap();
+    for text in ["A", "D", "key (1, 1)", "neighbours of A"] {
+        assert!(svg.contains(&format!(">\n{text}\n")), "{text} is missing");
+    }
+    assert!(svg_to_png(&svg).is_ok());
+    // Across an edge an arrow is drawn in two parts, not all the way back.
+    let wide: Vec<SquareZone> =
+        (0..4).map(|x| SquareZone { low: [x, 0], high: [x + 1, 4], label: String::new() }).collect();
+    let straight = Square { side: 4, zones: wide, route: vec![0, 3], key: None, ..square.clone() };
+    let round = Square { wraps: true, ..straight.clone() };
+    assert_ne!(round.render_svg().unwrap(), straight.render_svg().unwrap());
+    let odd = Square { side: 0, route: vec![9, 0, 0], marked: vec![7], ..square };
+    assert!(odd.render_svg().is_ok());
+}
+
+#[test]
 fn tables_fit_the_screen() {
     let columns = [
         "messages per lookup",

@@ -51,6 +51,10 @@ impl Can {
         for peer in dead {
             self.silent(ctx, peer);
         }
+        self.make_room(ctx);
+        if self.table.own().len() == 0 {
+            return;
+        }
         self.tidy(ctx);
         self.reduce(ctx);
         self.mind_holes(ctx);

@@ -15,6 +15,27 @@ const PATIENT: u8 = 2;
 const ASKED: u8 = 4;
 
 impl Can {
+    /// Repair may leave a zone with more peers than may share it: those with the highest numbers look for another one.
+    pub(super) fn make_room(&mut self, ctx: &mut Ctx<'_>) {
+        let most = ctx.shared().params.peers_per_zone;
+        for claim in self.table.own().collect::<Vec<_>>() {
+            let mates = self.mates(claim);
+            let before = mates.iter().filter(|mate| mate.number() < self.me.number()).count();
+            if before < most {
+                continue;
+            }
+            let own: Vec<Claim> = self.table.own().filter(|&own| own != claim).collect();
+            let now = ctx.now();
+            let kept = |key| own.iter().any(|claim| claim.zone.contains(key));
+            // The others keep it.
+            self.index.hand_over(|key| claim.zone.contains(key) && !kept(key), false, now);
+            self.set_own(ctx, own);
+            if self.table.own_in(claim.reality).next().is_none() {
+                self.join(ctx, claim.reality, mates.first().copied());
+            }
+        }
+    }
+
     /// A zone too many whose other half belongs to one neighbour goes to it.
     pub(super) fn tidy(&mut self, ctx: &mut Ctx<'_>) {
         for claim in self.extra() {

@@ -252,6 +252,7 @@ impl Can {
         self.notice_return(ctx, from);
         let theirs: Vec<Claim> = known.iter().filter(|o| o.peer == from).map(|o| o.claim).collect();
         let settled = self.settle(ctx, from, &theirs);
+        self.share_index(ctx, from, &theirs);
         let mut peers: Vec<PeerId> = known.iter().map(|owned| owned.peer).collect();
         peers.dedup();
         peers.retain(|&peer| peer != from && peer != self.me);
@@ -263,6 +264,20 @@ impl Can {
         }
         self.introduce(ctx, from, known);
         self.forget_orphans();
+    }
+
+    /// One that has come to share a zone gets what this peer keeps for it: what was published while it came, not everybody
+    /// knew that it was to have as well.
+    fn share_index(&mut self, ctx: &mut Ctx<'_>, from: PeerId, theirs: &[Claim]) {
+        let known: Vec<Claim> = self.table.of(from).collect();
+        let new = |claim: &Claim| theirs.contains(claim) && !known.contains(claim);
+        let shared: Vec<Claim> = self.table.own().filter(new).collect();
+        let now = ctx.now();
+        let inside = |key| shared.iter().any(|claim| claim.zone.contains(key));
+        let entries = self.index.hand_over(inside, true, now);
+        if !entries.is_empty() {
+            ctx.send(from, Message::Store(Parcel::new(entries)));
+        }
     }
 
     /// Turns to neighbours that a neighbour knows and this peer does not.

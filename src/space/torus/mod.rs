@@ -318,6 +318,7 @@ impl Torus {
             zones[only] = zone;
             return Ok(());
         }
+        let mut nobody_s = None;
         let fixed = (0..self.dimensions).min_by_key(|&axis| extent.bits(axis)).unwrap_or(0);
         let axes = std::iter::once(fixed).chain((0..self.dimensions).filter(|&axis| axis != fixed));
         for axis in axes.filter(|&axis| extent.bits(axis) < COORDINATE_BITS) {
@@ -329,7 +330,11 @@ impl Torus {
             let parts =
                 halves.map(|half| wanted.iter().copied().filter(|&at| inside(&half, at)).collect::<Vec<_>>());
             let Some(children) = zone.halves() else { break };
-            if parts[0].len() + parts[1].len() < wanted.len() || parts.iter().any(Vec::is_empty) {
+            if parts[0].len() + parts[1].len() < wanted.len() {
+                continue;
+            }
+            if let Some(empty) = parts.iter().position(Vec::is_empty) {
+                nobody_s = Some(halves[empty]);
                 continue;
             }
             self.cuts.insert(zone, axis as u8);
@@ -338,7 +343,7 @@ impl Torus {
             }
             return Ok(());
         }
-        Err(extent)
+        Err(nobody_s.unwrap_or(extent))
     }
 }
 
