@@ -73,7 +73,7 @@ fn units_and_ranges() {
     refused("replicates=0", &["got 0, expected at least 1 run"]);
     refused("replicates=4000000000", &["more than a million runs"]);
     refused("seed=18446744073709551615", &["expected at most 9223372036854775807"]);
-    refused("protocols=[]", &["there is none, expected at least one of napster, gnutella, "]);
+    refused("protocols=[]", &["there is none, expected at least one of client-server, napster, "]);
     refused("overlay.graph.power-law.min_degree=9", &["`overlay.graph.power-law."]);
     refused("overlay.graph.watts-strogatz.degree=3", &["an even number", "nearest valid value is 2"]);
     refused("churn.sessions.exponential.online=0 s", &["a mean session above zero"]);
