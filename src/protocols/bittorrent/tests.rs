@@ -278,6 +278,5 @@ fn script_without_lookups(script: &Script) -> Script {
 
 fn script_that_asks_while_online(script: Script, object: ObjectId) -> Script {
     // Everybody is online at the start and asks within the first seconds, before the first departures matter.
-    let asks = (1..25).fold(script.without_lookups(), |script, peer| script.lookup(10, peer, object));
-    asks
+    (1..25).fold(script.without_lookups(), |script, peer| script.lookup(10, peer, object))
 }
