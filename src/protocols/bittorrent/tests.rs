@@ -167,9 +167,9 @@ fn a_download_survives_the_end_of_a_session() {
     assert!(again < 20_000_000 + 3 * (256 << 10), "only pieces under way are fetched again");
 }
 
-/// 40 leechers with 1 Mbit/s up and 4 down, a seed with 2 up, 10 MB.
+/// 40 leechers with 1 Mbit/s up and 4 down, a seed with 2 up, 40 MB: with much fewer pieces, peers often have nothing to trade.
 fn limited() -> (TestWorld, ObjectId, Script) {
-    let (mut world, object) = world(41, 10_000_000);
+    let (mut world, object) = world(41, 40_000_000);
     world.profile = |number| match number {
         0 => Profile { up: 2_000_000, ..Profile::default() },
         41 => Profile::default(),
@@ -193,7 +193,7 @@ fn links_bind() {
         last = last.max(finished);
         if number > 0 {
             let took = finished - swarm.story.began.unwrap().as_secs_f64();
-            assert!(took > 8.0 * 10.0 / 4.0, "peer {number} took {took} s");
+            assert!(took > 8.0 * 40.0 / 4.0, "peer {number} took {took} s");
             let least = 4_000_000 / 8 * 10 + 4 * 16_500;
             assert!(swarm.story.bins.iter().all(|&bytes| bytes < least), "{:?}", swarm.story.bins);
         }
@@ -203,7 +203,8 @@ fn links_bind() {
         let rate = if number == 0 { 2e6 } else { 1e6 };
         assert!(swarm(&engine, number).story.up as f64 * 8.0 <= rate * last * 1.001, "peer {number}");
     }
-    let bound = 40.0 * 80.0 / 42.0;
+    let bound = 40.0 * 320.0 / 42.0;
+    // The bound is theory; what lies above it is measured, with room.
     assert!(last > bound && last < 1.6 * bound, "{last} against {bound}");
     let outcome = engine.finish();
     let measure = |name: &str| outcome.measures.iter().find(|(own, _)| *own == name).map(|&(_, value)| value);
