@@ -19,11 +19,20 @@ pub(super) struct Leaves {
     /// It has heard of an ultrapeer with more leaves, and of one that is fit, since the last keep-alive.
     pub(super) busier: bool,
     pub(super) fitter: bool,
+    /// For how many leaves the ultrapeers have room from which it has heard since the last keep-alive.
+    pub(super) room: usize,
 }
 
 impl Leaves {
     pub(super) fn new() -> Leaves {
-        Leaves { summary: [0; WORDS], index: Index::new(), full: false, busier: false, fitter: false }
+        Leaves {
+            summary: [0; WORDS],
+            index: Index::new(),
+            full: false,
+            busier: false,
+            fitter: false,
+            room: 0,
+        }
     }
 
     pub(super) fn admit(&mut self, leaf: PeerId, claim: Claim, now: Time) {

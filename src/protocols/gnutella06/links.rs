@@ -315,9 +315,12 @@ impl Gnutella06 {
             return;
         }
         let (me, neighbour) = (ctx.me(), self.neighbours.contains(from));
+        let most = usize::from(ctx.shared().params.max_leaves);
         match &mut self.leaves {
             Some(leaves) if neighbour => {
-                leaves.busier |= (busy as usize, from) > (leaves.index.len(), me);
+                let (busy, own) = (busy as usize, leaves.index.len());
+                leaves.busier |= (busy, from) > (own, me);
+                leaves.room += most.saturating_sub(busy);
             }
             None if neighbour => {
                 let table = ctx.shared().table(ctx.shares());

@@ -91,7 +91,7 @@ fn expect(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(96))]
 
     /// Whoever asks: breadth-first search over the ultrapeers says who is reached, which leaves are asked, by how many
     /// messages, and who answers. With small tables, leaves are asked in vain as well.
@@ -124,17 +124,28 @@ proptest! {
     /// Peers come and go, messages may get lost; when it has been quiet for a while, everything is in order.
     #[test]
     fn tiers_recover_from_churn(seed: u64, peers in 1u32..80, lossy: bool) {
-        let loss = if lossy { 0.03 } else { 0.0 };
-        let (world, _) = stocked(peers, seed);
-        let world = TestWorld { loss, latency_ms: (10, 90), ..world };
-        let script = Script::until(1800).churn(peers, seed, 120, 600);
-        let params = Params { min_uptime: Span::secs(60), leaves: 6, max_leaves: 9, min_leaves: 2, ..Params::default() };
-        if lossy {
-            engine::<Gnutella06>(&world, script, &params, QueueKind::Wheel).run();
-        } else {
-            run_to_rest::<Gnutella06>(&world, script, &params);
-        }
+        churn_and_rest(seed, peers, lossy);
     }
+}
+
+fn churn_and_rest(seed: u64, peers: u32, lossy: bool) {
+    let loss = if lossy { 0.03 } else { 0.0 };
+    let (world, _) = stocked(peers, seed);
+    let world = TestWorld { loss, latency_ms: (10, 90), ..world };
+    let script = Script::until(1800).churn(peers, seed, 120, 600);
+    let params =
+        Params { min_uptime: Span::secs(60), leaves: 6, max_leaves: 9, min_leaves: 2, ..Params::default() };
+    if lossy {
+        engine::<Gnutella06>(&world, script, &params, QueueKind::Wheel).run();
+    } else {
+        run_to_rest::<Gnutella06>(&world, script, &params);
+    }
+}
+
+/// Where the ultrapeers that are fit have no room left, one that is not stays: it must not come and go for ever.
+#[test]
+fn who_is_needed_stays() {
+    churn_and_rest(11_812_583_526_529_909_990, 21, false);
 }
 
 fn count_ultrapeers(engine: &Engine<Gnutella06>, peers: u32) -> (usize, f64) {

@@ -45,15 +45,16 @@ impl Gnutella06 {
 
     /// An ultrapeer sees that there are enough and not too many: one that had to refuse a leaf, or is not fit itself, has its
     /// fittest leaf become one too; one with few leaves becomes a leaf, if there is a busier one; and so does one that is
-    /// not fit, if there is a fit one.
+    /// not fit, if there is a fit one: but only where others have room for it and its leaves.
     pub(super) fn look_after(&mut self, ctx: &mut Context<'_, Self>) {
         let (min_leaves, able) = (usize::from(ctx.shared().params.min_leaves), self.cold.uplink.able);
         let Some(leaves) = &mut self.leaves else { return };
         let full = std::mem::take(&mut leaves.full);
         let busier = std::mem::take(&mut leaves.busier);
         let fitter = std::mem::take(&mut leaves.fitter);
+        let roomy = std::mem::take(&mut leaves.room) > leaves.index.len();
         let few = leaves.index.len() < min_leaves;
-        if !able && fitter || few && busier {
+        if roomy && (!able && fitter || few && busier) {
             self.change(ctx, None);
         } else if (full || !able)
             && let Some(leaf) = leaves.index.fittest(ctx.rng())
