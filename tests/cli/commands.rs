@@ -149,8 +149,8 @@ fn the_main_job_in_its_small_version() {
     let swept = ["content.replicas", "protocol.gnutella.ttl"];
     let header: Vec<&str> = BEFORE.iter().chain(&swept).copied().chain(AFTER.split(", ")).collect();
     assert_eq!(summary.header, header);
-    // 4 sizes, 2 replicas, 6 seeds, and the two TTLs of Gnutella.
-    assert_eq!(summary.rows.len(), 4 * 2 * 6 * (1 + 2 + 1));
+    // 4 sizes, 2 replicas, 6 seeds, every architecture, and the two TTLs of Gnutella.
+    assert_eq!(summary.rows.len(), 4 * 2 * 6 * (peerlab::protocols::NAMES.len() + 1));
     assert!(summary.numbers("found").iter().all(|share| (0.0..=1.0).contains(share)));
     let ttl = |row: &std::collections::BTreeMap<String, String>| row["protocol.gnutella.ttl"].is_empty();
     assert!(summary.rows.iter().all(|row| ttl(row) == (row["protocol"] != "gnutella")));
