@@ -133,10 +133,10 @@ mod tests {
             let name = square.zones[i].0;
             assert!(neighbours.iter().all(|&other| seen.neighbours[other as usize - 1].contains(&name)));
         }
-        // Round the edges it is nearer: from 2 upwards comes 6, from 3 the bottom row.
+        // Round the edge it is nearer: over 4, at the top, lies the bottom row.
         let torus = Square { wraps: true, ..square.clone() };
-        let round = torus.view(3, Some([7, 1])).expect("the same as a torus").route.expect("a route");
-        assert_eq!(round, [3, 8, 10]);
+        let round = torus.view(3, Some([7, 0])).expect("the same as a torus").route.expect("a route");
+        assert_eq!(round, [3, 4, 10]);
         assert_eq!(square.view(10, Some([7, 1])).expect("the owner asks").route, Some(vec![10]));
         assert_eq!(square.view(1, None).expect("no lookup").route, None);
     }
