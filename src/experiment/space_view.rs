@@ -133,9 +133,9 @@ mod tests {
             let name = square.zones[i].0;
             assert!(neighbours.iter().all(|&other| seen.neighbours[other as usize - 1].contains(&name)));
         }
-        // Round the edges it is nearer: from 3 on by 4 above, as near as 8 below, of which the lower address is taken.
+        // Round the edge it is nearer: over 4, at the top, lies the bottom row.
         let torus = Square { wraps: true, ..square.clone() };
-        let round = torus.view(3, Some([7, 1])).expect("the same as a torus").route.expect("a route");
+        let round = torus.view(3, Some([7, 0])).expect("the same as a torus").route.expect("a route");
         assert_eq!(round, [3, 4, 10]);
         assert_eq!(square.view(10, Some([7, 1])).expect("the owner asks").route, Some(vec![10]));
         assert_eq!(square.view(1, None).expect("no lookup").route, None);

@@ -106,9 +106,9 @@ impl Drawn<'_> {
                 true => Type::bold(24.0, RouteColours::ROUTE),
                 false => Type::bold(24.0, RouteColours::NODE),
             };
-            // In the upper left corner, out of the way of arrows between centres.
+            // In the lower left corner, out of the way of most arrows between centres.
             if font.width(&zone.label) + 12.0 < right - left && bottom - top > 34.0 {
-                canvas.text((left + 8.0, top + 26.0), &zone.label, font, Anchor::Start)?;
+                canvas.text((left + 8.0, bottom - 10.0), &zone.label, font, Anchor::Start)?;
             }
         }
         Ok(())

@@ -63,7 +63,7 @@ impl Can {
     /// How long the answer to a request may take: the volume of the peer's zone tells how many zones there are.
     fn patience(&self, shared: &Shared) -> Span {
         let d = shared.torus.dimensions() as f64;
-        let len = self.table.own().map(|claim| claim.zone.len()).max().unwrap_or(0);
+        let len = self.table.own().map(|claim| claim.zone.depth()).max().unwrap_or(0);
         // From one side to the other, through zones of this size, along every axis.
         let hops = d * libm::exp2(f64::from(len) / d) / 2.0;
         Span((shared.params.timeout.nanos() as f64 * (1.0 + hops / 8.0)) as u64)

@@ -55,7 +55,7 @@ impl Can {
         let several = |claim: &Claim| self.table.own_in(claim.reality).nth(1).is_some();
         let mut extra: Vec<Claim> =
             self.table.own().filter(several).filter(|&claim| self.mates(claim).is_empty()).collect();
-        extra.sort_by_key(|claim| std::cmp::Reverse(claim.zone.len()));
+        extra.sort_by_key(|claim| std::cmp::Reverse(claim.zone.depth()));
         extra
     }
 
@@ -71,7 +71,7 @@ impl Can {
     pub(super) fn reassign(&mut self, ctx: &mut Ctx<'_>, claim: Claim, origin: PeerId) {
         let Some(other_half) = claim.zone.sibling() else { return };
         let inside = |other: &Claim| other.reality == claim.reality && other_half.covers(other.zone);
-        let deepest = self.table.own().filter(inside).max_by_key(|own| own.zone.len());
+        let deepest = self.table.own().filter(inside).max_by_key(|own| own.zone.depth());
         let Some(own) = deepest else {
             let point = other_half.point(ctx.rng().random());
             if let Some(next) = self.forward(ctx, Some(claim.reality), point, 0) {
@@ -81,9 +81,12 @@ impl Can {
         };
         let Some(beside) = own.zone.sibling() else { return };
         let deeper = self.table.others().filter(|owned| {
-            inside(&owned.claim) && beside.covers(owned.claim.zone) && owned.claim.zone.len() > own.zone.len()
+            inside(&owned.claim)
+                && beside.covers(owned.claim.zone)
+                && owned.claim.zone.depth() > own.zone.depth()
         });
-        let deeper = deeper.max_by_key(|owned| (owned.claim.zone.len(), owned.peer)).map(|owned| owned.peer);
+        let deeper =
+            deeper.max_by_key(|owned| (owned.claim.zone.depth(), owned.peer)).map(|owned| owned.peer);
         let pair = own.zone == other_half
             || self.table.others().any(|owned| owned.claim == Claim { zone: beside, ..own });
         if let Some(next) = deeper {
@@ -148,7 +151,7 @@ impl Can {
                         continue;
                     }
                     let unknown = !known.iter().any(|known| zone.covers(*known));
-                    if zone.len() >= own.zone.len() && unknown {
+                    if zone.depth() >= own.zone.depth() && unknown {
                         let gap = Claim { zone, ..own };
                         if !gaps.contains(&gap) {
                             gaps.push(gap);
@@ -168,7 +171,8 @@ impl Can {
     pub(super) fn look_beyond(&mut self, ctx: &mut Ctx<'_>) {
         let alone = self.table.contacts().is_empty();
         let wary = self.care.as_ref().is_some_and(|care| care.wary);
-        if !alone && !(wary && ctx.rng().random_range(0..8) == 0) {
+        let asks = alone || wary && ctx.rng().random_range(0..8) == 0;
+        if !asks {
             return;
         }
         let own: Vec<Claim> = self.table.own().collect();

@@ -51,7 +51,7 @@ impl Tree {
     /// Somebody who owns a part of it, or of whose zone it is a part.
     pub fn claim(&mut self, zone: Zone, peer: PeerId) -> Result<(), PeerId> {
         let (mut place, mut at) = (0, Zone::WHOLE);
-        while at.len() < zone.len() {
+        while at.depth() < zone.depth() {
             if let Some(&owner) = self.nodes[place as usize].owners.first() {
                 return Err(owner);
             }
@@ -97,7 +97,7 @@ impl Tree {
         let (mut place, mut zone, mut extent) = (leaf.place, leaf.zone, leaf.extent);
         if volume_check {
             self.visit(torus, &leaf.extent, |other| {
-                if other.zone.len() < zone.len() {
+                if other.zone.depth() < zone.depth() {
                     (place, zone, extent) = (other.place, other.zone, other.extent);
                 }
             });

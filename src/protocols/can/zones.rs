@@ -42,14 +42,14 @@ impl Can {
             return;
         };
         for own in self.table.own_in(reality).filter(|_| found) {
-            if own.zone.len() < claim.zone.len() {
+            if own.zone.depth() < claim.zone.depth() {
                 claim = own;
             }
         }
         if ctx.shared().params.volume_check && !found {
             let others = self.table.others().filter(|owned| owned.claim.reality == reality);
-            let largest = others.min_by_key(|owned| (owned.claim.zone.len(), owned.peer));
-            if let Some(larger) = largest.filter(|owned| owned.claim.zone.len() < claim.zone.len()) {
+            let largest = others.min_by_key(|owned| (owned.claim.zone.depth(), owned.peer));
+            if let Some(larger) = largest.filter(|owned| owned.claim.zone.depth() < claim.zone.depth()) {
                 ctx.send(larger.peer, Message::Join { reality, found: true, key, newcomer });
                 return;
             }

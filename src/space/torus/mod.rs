@@ -104,7 +104,7 @@ impl Torus {
             return usize::from(axis);
         }
         if self.cuts.is_empty() {
-            return zone.len() as usize % self.dimensions;
+            return zone.depth() as usize % self.dimensions;
         }
         (0..self.dimensions).min_by_key(|&axis| extent.bits(axis)).unwrap_or(0)
     }
@@ -311,7 +311,7 @@ impl Torus {
         wanted: &[usize],
         extents: &[Extent],
         zones: &mut [Zone],
-    ) -> Result<(), Extent> {
+    ) -> Result<(), Box<Extent>> {
         if let &[only] = wanted
             && extents[only] == extent
         {
@@ -343,7 +343,7 @@ impl Torus {
             }
             return Ok(());
         }
-        Err(nobody_s.unwrap_or(extent))
+        Err(Box::new(nobody_s.unwrap_or(extent)))
     }
 }
 

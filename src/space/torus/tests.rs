@@ -6,7 +6,7 @@ use proptest::prelude::*;
 /// A zone with its extent, found by halving `len` times towards `point`.
 fn zone_at(torus: &Torus, point: u64, len: u32) -> Zone {
     let mut at = torus.whole();
-    while at.0.len() < len {
+    while at.0.depth() < len {
         let Some(halves) = torus.halves(at.0, &at.1) else { break };
         at = halves[usize::from(halves[1].0.contains(Id::from_aligned(point)))];
     }

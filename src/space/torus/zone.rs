@@ -19,7 +19,7 @@ impl Zone {
 
     /// How often the space has been halved to get it: its volume is 2^−len.
     #[inline]
-    pub const fn len(self) -> u32 {
+    pub const fn depth(self) -> u32 {
         self.len as u32
     }
 
