@@ -4,12 +4,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo build --release --locked
 peerlab=target/release/peerlab
-"$peerlab" run compare
-"$peerlab" run papers/chord-path-length
-"$peerlab" run swarm
-"$peerlab" run papers/bittorrent-flash-crowd
-"$peerlab" run papers/bittorrent-mixed-classes
-"$peerlab" run papers/bittorrent-fluid
+for name in compare compare-churn compare-faults swarm super-peers \
+  papers/chord-path-length papers/churn-sessions \
+  papers/can-path-length papers/can-realities papers/can-volume-check papers/can-overloading papers/can-rtt \
+  papers/kazaa-shape papers/super-peer-redundancy \
+  papers/bittorrent-flash-crowd papers/bittorrent-mixed-classes papers/bittorrent-fluid; do
+  "$peerlab" run "$name"
+done
 if [ -n "${PEERLAB_DATA:-}" ] || [ -d data ]; then
   "$peerlab" run papers/gnutella-reach
 else
