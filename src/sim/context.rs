@@ -209,8 +209,8 @@ impl<P: Protocol> Context<'_, P> {
         self.core.gained.insert((object, self.head.me.number()));
     }
 
-    /// Takes back what waits on this peer's uplink for `to` and is `unwanted`; says how many messages that were. What has
-    /// begun to be sent goes on. Without limits nothing waits.
+    /// Takes back what waits on this peer's uplink for `to` and is `unwanted`; says how many messages that were. A
+    /// block that is being sent goes on. Without limits nothing waits.
     pub fn withdraw(&mut self, to: PeerId, unwanted: impl Fn(&P::Message) -> bool) -> usize {
         self.core.withdraw(self.head, to, unwanted)
     }

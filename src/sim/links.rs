@@ -4,7 +4,9 @@
 //! destination gets its share. What is queued can be withdrawn. Messages below 1,500 bytes use rate, but wait only for
 //! each other: the block after them starts later instead. The downlink takes one block after the other:
 //!
-//! delivery = max(end of sending + latency, end of receiving what came before) + size / down rate.
+//! delivery = max(end of sending + latency, end of receiving what came before) + size / down rate,
+//!
+//! where of several blocks that overlap the one comes first that would be through first, had it the link to itself.
 //!
 //! A server may need some time for each message; it serves one after the other.
 //!
@@ -228,7 +230,7 @@ impl<T> Links<T> {
         slot.what.take()
     }
 
-    /// Takes back what waits to be sent to `to` and is `unwanted`. What has begun to be sent goes on.
+    /// Takes back what waits to be sent to `to` and is `unwanted`. A block that is being sent goes on.
     pub(super) fn withdraw(&mut self, from: u32, to: PeerId, unwanted: impl Fn(&T) -> bool) -> Vec<T> {
         let lanes = &mut self.uplinks[from as usize].lanes;
         let Some(place) = lanes.iter().position(|lane| lane.to == to) else { return Vec::new() };
@@ -265,7 +267,11 @@ impl<T> Links<T> {
             let to = lane.to;
             gone.extend(self.withdraw(from, to, |_| true));
         }
-        self.uplinks[from as usize].waking = false;
+        let link = &mut self.uplinks[from as usize];
+        link.waking = false;
+        // Its next session finds the link free. Small messages that had been sent are on their way.
+        (link.busy, link.done, link.small) = (0, 0, 0);
+        self.downlinks[from as usize] = 0;
         gone
     }
 
@@ -280,7 +286,11 @@ impl<T> Links<T> {
     #[inline]
     pub(super) fn reception(&self, to: u32, bytes: u32) -> Span {
         let cost = self.costs[to as usize];
-        if cost.down == 0 { Span(cost.service) } else { Span(nanos(bytes, cost.down) + cost.service) }
+        if cost.down == 0 {
+            Span(cost.service)
+        } else {
+            Span(nanos(bytes, cost.down).saturating_add(cost.service))
+        }
     }
 
     /// Bytes of the block that brings a message of `size` bytes from `from`.

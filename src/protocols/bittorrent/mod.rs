@@ -6,7 +6,7 @@
 //! | `tracker` | Cohen, section 2.3; BEP 3, "trackers" |
 //! | `neighbours`: `on_handshake`, `on_bitfield`; `trade`: `on_have`, `be_interested` | BEP 3, "peer protocol", "peer messages" |
 //! | `fill`: requests under way | Cohen, section 2.4.1, pipelining |
-//! | [`Pieces::pick`](pieces): strict priority, random first pieces, rarest first | Cohen, sections 2.4.2–2.4.4 |
+//! | `Pieces::pick`: strict priority, random first pieces, rarest first | Cohen, sections 2.4.2–2.4.4 |
 //! | `again`, the cancels in `on_piece` | Cohen, section 2.4.5, endgame mode |
 //! | `choke`: `best`, `newcomer_or_somebody` | Cohen, sections 3.2–3.3, choking, optimistic unchoking |
 //! | `round`: who owes and does not deliver | Cohen, section 3.4, anti-snubbing |

@@ -2,7 +2,7 @@
 //!
 //! | here | the paper |
 //! | --- | --- |
-//! | [`Table`](table::Table): own zones, neighbours and theirs | 2, "a coordinate routing table" |
+//! | [`Table`]: own zones, neighbours and theirs | 2, "a coordinate routing table" |
 //! | `find`, `forward`: greedily by coordinates | 2.1 |
 //! | `join`, `split_for`, `announce` | 2.2, construction |
 //! | `leave`, `hand_over`; `Update`; `silent`, `take_over`, `Takeover` | 2.3, node departure, recovery, maintenance |

@@ -70,6 +70,8 @@ impl<P: Protocol> Core<P> {
         };
         let stamp = u64::from(event.rank) << 32 | u64::from(event.seq);
         let time = gone.at + self.world.latency(from, to, stamp) + reception;
+        // What would come at the end of time comes just before it, so that it can be counted.
+        let time = time.min(Time(u64::MAX - 1));
         event.time = time.nanos();
         if waits {
             event.hops = event.hops.arriving();
@@ -90,7 +92,7 @@ impl<P: Protocol> Core<P> {
         };
         let Some(links) = self.links.as_mut() else { return Some(event) };
         if !event.hops.is_arriving() {
-            if size < SMALL {
+            if size < SMALL && !links.waits(to, size) {
                 links.receive_small(to, size, now);
             }
             return Some(event);

@@ -2,20 +2,20 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
-use std::mem::MaybeUninit;
 
 use super::Keyed;
 
 /// The standard library's binary heap as an event queue.
 pub struct Heap<E> {
     events: BinaryHeap<Earliest<E>>,
-    popped: MaybeUninit<E>,
+    /// The place of the event popped last: an allocation of its own, of length 0, as the event is the caller's.
+    popped: Vec<E>,
 }
 
 impl<E: Keyed> Heap<E> {
     /// An empty heap.
     pub fn new() -> Heap<E> {
-        Heap { events: BinaryHeap::new(), popped: MaybeUninit::uninit() }
+        Heap { events: BinaryHeap::new(), popped: Vec::with_capacity(1) }
     }
 
     /// Adds an event.
@@ -33,10 +33,11 @@ impl<E: Keyed> Heap<E> {
     /// As [`pop_before`](Self::pop_before), in a place from where the caller moves it out, once; null for none.
     #[inline]
     pub(super) fn pop_place(&mut self, limit: u64) -> *mut E {
-        match self.pop_before(limit) {
-            Some(event) => self.popped.write(event),
-            None => std::ptr::null_mut(),
-        }
+        let Some(event) = self.pop_before(limit) else { return std::ptr::null_mut() };
+        let place = self.popped.as_mut_ptr();
+        // SAFETY: there is room for one, and what was there has been moved out.
+        unsafe { place.write(event) };
+        place
     }
 
     /// The first event.

@@ -27,7 +27,10 @@ pub struct Key {
 }
 
 /// What can wait in a queue.
-pub trait Keyed {
+///
+/// # Safety
+/// As long as an event waits, [`key`](Self::key) must give the same answer: places are counted by it, and then filled.
+pub unsafe trait Keyed {
     /// The event's place in the order.
     fn key(&self) -> Key;
 }

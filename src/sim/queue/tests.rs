@@ -13,7 +13,8 @@ struct Event {
     payload: Box<u32>,
 }
 
-impl Keyed for Event {
+// SAFETY: the key is a field that nobody changes.
+unsafe impl Keyed for Event {
     fn key(&self) -> Key {
         self.key
     }
