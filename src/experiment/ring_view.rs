@@ -1,14 +1,8 @@
 //! A small settled ring to look at: the tables of its nodes, and the route that a lookup really takes.
 
-use std::path::Path;
-use std::sync::{Arc, Mutex};
-
+use super::one_lookup::OneLookup;
 use crate::protocols::chord::{Chord, Params, Routing};
-use crate::sim::{
-    Director, Engine, Happened, Happening, ObjectId, PlannedLookup, QueueKind, Span, Time, Trace, World,
-};
-use crate::units::CountOrShare;
-use crate::world::{ContentSettings, Settings, Terrain};
+use crate::sim::{Engine, Span};
 
 /// The most nodes that are shown.
 const MOST: usize = 1024;
@@ -71,31 +65,9 @@ pub fn view(
         lifetime: Span::ZERO,
         ..Params::default()
     };
-    let settings = Settings {
-        content: ContentSettings {
-            objects: CountOrShare::Count(1),
-            replicas: CountOrShare::Count(1),
-            ..ContentSettings::default()
-        },
-        ..Settings::default()
-    };
-    let terrain = Terrain::build(&settings, Some(ids.len() as u32), 1, None::<&Path>, false);
-    let world: Arc<dyn World> = Arc::new(terrain.map_err(|error| error.to_string())?);
-    let director = Box::new(OneLookup { origin: key.map(|_| origin as u32) });
-    let mut engine = Engine::<Chord>::new(world, director, &params, QueueKind::Wheel)?;
-    let nodes = tables(&engine, ids);
-    let visited = Arc::new(Mutex::new(vec![from]));
-    let sink = Arc::clone(&visited);
-    let names = ids.to_vec();
-    engine.trace(Trace::new(0, move |event| {
-        // Every forward is one hop more than the last; the answer is none more.
-        let mut route = sink.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if event.happened == Happened::Delivered && usize::from(event.hops) == route.len() {
-            route.push(names[event.to.index()]);
-        }
-    }));
-    engine.run_until(engine.end());
-    let route = visited.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
+    let seen = OneLookup::<Chord>::new(ids.len() as u32, key.map(|_| origin as u32), &params)?;
+    let nodes = tables(&seen.engine, ids);
+    let route = seen.route(from, ids.to_vec());
     Ok(RingView { nodes, route: key.map(|_| route) })
 }
 
@@ -124,36 +96,6 @@ fn tables(engine: &Engine<Chord>, ids: &[u64]) -> Vec<NodeView> {
         .collect();
     nodes.sort_unstable_by_key(|node| node.id);
     nodes
-}
-
-/// One lookup for object 0, right at the start.
-pub(super) struct OneLookup {
-    /// Who asks; nobody, if none.
-    pub(super) origin: Option<u32>,
-}
-
-impl Director for OneLookup {
-    fn starts_online(&self, _number: u32) -> bool {
-        true
-    }
-
-    fn next_time(&self) -> Time {
-        if self.origin.is_some() { Time::ZERO } else { Time::NEVER }
-    }
-
-    fn next(&mut self) -> Option<Happening> {
-        let origin = self.origin.take()?;
-        let object = ObjectId::new(0);
-        Some(Happening::Lookup(PlannedLookup { number: 0, origin, object, measured: true }))
-    }
-
-    fn deadline(&self) -> Span {
-        Span::secs(3600)
-    }
-
-    fn end(&self) -> Time {
-        Time::ZERO + Span::secs(3600)
-    }
 }
 
 #[cfg(test)]

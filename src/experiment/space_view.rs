@@ -1,13 +1,8 @@
 //! A small CAN to look at: its zones, who is whose neighbour, and the route that a lookup really takes.
 
-use std::path::Path;
-use std::sync::{Arc, Mutex};
-
-use super::ring_view::OneLookup;
+use super::one_lookup::OneLookup;
 use crate::protocols::can::{Can, GivenZone, Metric, Params};
-use crate::sim::{Engine, Happened, QueueKind, Span, Trace, World};
-use crate::units::CountOrShare;
-use crate::world::{ContentSettings, Settings, Terrain};
+use crate::sim::Span;
 
 /// The most zones that are shown.
 const MOST: usize = 1024;
@@ -85,36 +80,15 @@ impl Square {
             lifetime: Span::ZERO,
             ..Params::default()
         };
-        let settings = Settings {
-            content: ContentSettings {
-                objects: CountOrShare::Count(1),
-                replicas: CountOrShare::Count(1),
-                ..ContentSettings::default()
-            },
-            ..Settings::default()
-        };
-        let terrain = Terrain::build(&settings, Some(names.len() as u32), 1, None::<&Path>, false);
-        let world: Arc<dyn World> = Arc::new(terrain.map_err(|error| error.to_string())?);
-        let director = Box::new(OneLookup { origin: key.map(|_| origin as u32) });
-        let mut engine = Engine::<Can>::new(world, director, &params, QueueKind::Wheel)?;
+        let seen = OneLookup::<Can>::new(names.len() as u32, key.map(|_| origin as u32), &params)?;
         let neighbours = (0..names.len() as u32).map(|number| {
-            let contacts = engine.peer(number).table().contacts().iter();
+            let contacts = seen.engine.peer(number).table().contacts().iter();
             let mut neighbours: Vec<u64> = contacts.map(|contact| names[contact.peer.index()]).collect();
             neighbours.sort_unstable();
             neighbours
         });
         let neighbours = neighbours.collect();
-        let visited = Arc::new(Mutex::new(vec![from]));
-        let sink = Arc::clone(&visited);
-        engine.trace(Trace::new(0, move |event| {
-            // Every forward is one hop more than the last; the answer is none more.
-            let mut route = sink.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            if event.happened == Happened::Delivered && usize::from(event.hops) == route.len() {
-                route.push(names[event.to.index()]);
-            }
-        }));
-        engine.run_until(engine.end());
-        let route = visited.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
+        let route = seen.route(from, names);
         Ok(SpaceView { neighbours, route: key.map(|_| route) })
     }
 }

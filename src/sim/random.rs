@@ -47,6 +47,8 @@ pub enum Purpose {
     Population = 32,
     /// Who comes, where every session is somebody else's.
     Strangers,
+    /// Which peers run a client that does not play by the rules.
+    Clients,
 }
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;

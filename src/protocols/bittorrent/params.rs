@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::pieces::Shape;
-use crate::sim::random::mix;
+use crate::sim::random::{Purpose, derive, unit};
 use crate::sim::{ObjectId, Setup, Span};
 use crate::units::{Bytes, Share};
 
@@ -190,9 +190,7 @@ impl Shared {
 
     /// Whether peer `number` uploads nothing: drawn once for a run.
     pub(super) fn rides_free(&self, number: u32) -> bool {
-        const PURPOSE: u64 = 0x6672_6565_2072_6964;
-        number < self.peers
-            && crate::sim::random::unit(mix(mix(self.seed ^ PURPOSE) ^ u64::from(number)))
-                < self.params.free_riders.0
+        let drawn = unit(derive(self.seed, Purpose::Clients, u64::from(number)));
+        number < self.peers && drawn < self.params.free_riders.0
     }
 }
