@@ -4,7 +4,7 @@ mod worlds;
 
 use peerlab::protocols::gnutella::Gnutella;
 use peerlab::protocols::{NAMES, Visit, with};
-use peerlab::sim::{Protocol, QueueKind};
+use peerlab::sim::{Protocol, QueueKind, Role};
 
 use crate::worlds::{engine, engine_with, found, secs, world};
 
@@ -50,6 +50,38 @@ fn the_best_connected_are_those_of_that_moment() {
     assert_eq!((before.len(), struck.len()), (140, 5));
     let least = struck.iter().map(|&peer| degrees[peer as usize]).min().unwrap();
     assert!(after.iter().all(|&peer| degrees[peer as usize] <= least));
+}
+
+struct Tiers;
+
+impl Visit for Tiers {
+    type Output = usize;
+
+    /// How many of 300 peers a strike at all supernodes takes: those who were, and nobody else.
+    fn visit<P: Protocol>(self) -> usize {
+        let text = "workload = { lookups = 0, duration = '20 s' }\nfaults = [{ at = '10 s', crash.supernodes = {} }]";
+        let mut engine = engine::<P>(&world(text, 300, 1));
+        engine.run_until(secs(10));
+        let (above, ordinary): (Vec<u32>, Vec<u32>) =
+            (0..300).partition(|&peer| engine.peer(peer).role() == Role::Supernode);
+        engine.run_until(secs(10) + peerlab::sim::Span(1));
+        let left: Vec<u32> = engine.online().iter().map(|peer| peer.number()).filter(|&n| n < 300).collect();
+        assert_eq!(left, ordinary, "{}", P::NAME);
+        above.len()
+    }
+}
+
+/// Only architectures with two tiers have supernodes, and a few of them.
+#[test]
+fn the_supernodes_go() {
+    for name in NAMES {
+        let struck = with(name, Tiers).unwrap();
+        if ["kazaa", "gnutella06"].contains(name) {
+            assert!((2..100).contains(&struck), "{name}: {struck}");
+        } else {
+            assert_eq!(struck, 0, "{name}");
+        }
+    }
 }
 
 struct Struck;
