@@ -304,7 +304,7 @@ impl Protocol for Gnutella {
 
     /// Where it remembers descriptors and, if the query will be passed on, where its neighbours are: all of it.
     #[inline]
-    fn touches(_shared: &Shared, _to: PeerId, message: &Message) -> Range<usize> {
+    fn touches(&self, _shared: &Shared, message: &Message) -> Range<usize> {
         let goes_on = matches!(message, Message::Query(query) if query.ttl > 1);
         0..if goes_on { size_of::<Gnutella>() } else { std::mem::offset_of!(Gnutella, neighbours) }
     }

@@ -72,7 +72,7 @@ impl<P: Protocol> Context<'_, P> {
     /// Whether this peer holds `object`.
     #[inline]
     pub fn holds(&self, object: ObjectId) -> bool {
-        self.core.world.holders(object).binary_search(&self.head.me.number()).is_ok()
+        self.core.world.holds(self.head.me.number(), object)
     }
 
     /// Somebody else who is (or was, within the last second) online, from the bootstrap service.
@@ -96,10 +96,13 @@ impl<P: Protocol> Context<'_, P> {
     }
 
     /// Sends a request, or forwards one: one hop more.
-    #[inline]
+    ///
+    /// Inlined, so that the message is made where it will lie, without a copy: put together byte by byte and then copied in
+    /// words, it would stall on its way.
+    #[inline(always)]
     pub fn send(&mut self, to: PeerId, message: P::Message) {
         let hops = Hops::new(self.hops.saturating_add(1), false);
-        self.post(to, message, hops, self.token);
+        self.post_inline(to, message, hops, self.token);
     }
 
     /// Answers, straight back or hop by hop along the path: no hop more.
@@ -181,16 +184,9 @@ impl<P: Protocol> Context<'_, P> {
     /// Downloads `object` from `provider`: a request and the object itself, on the account of transfers.
     fn fetch(&mut self, provider: PeerId, object: ObjectId) {
         self.core.tally.fetches += 1;
-        self.core.transmit(
-            self.head,
-            self.now,
-            provider,
-            Body::Get(object, Since::new(self.now)),
-            GET_BYTES,
-            Cause::TRANSFER,
-            Hops::new(1, false),
-            0,
-        );
+        let (since, token) = Since::split(self.now);
+        let (body, hops) = (Body::Get(object, since), Hops::new(1, false));
+        self.core.transmit(self.head, self.now, provider, body, GET_BYTES, Cause::TRANSFER, hops, token);
     }
 
     /// Whether the workload wants peers to download what they have found. For protocols that download by themselves.
@@ -239,6 +235,11 @@ impl<P: Protocol> Context<'_, P> {
 
     #[inline(never)]
     fn post(&mut self, to: PeerId, message: P::Message, hops: Hops, token: u32) {
+        self.post_inline(to, message, hops, token);
+    }
+
+    #[inline(always)]
+    fn post_inline(&mut self, to: PeerId, message: P::Message, hops: Hops, token: u32) {
         let size = P::wire_size(&self.core.shared, &message);
         self.core.transmit(self.head, self.now, to, Body::Message(message), size, self.cause, hops, token);
     }

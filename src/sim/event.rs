@@ -18,7 +18,7 @@ pub(super) struct Event<P: Protocol> {
     pub(super) body: Body<P>,
     pub(super) hops: Hops,
     pub(super) cause: Cause,
-    /// Names the request (`ask`) that this event helps to answer; 0 for none.
+    /// Names the request (`ask`) that this event helps to answer, 0 for none; or completes a [`Since`].
     pub(super) token: u32,
     pub(super) to: PeerId,
 }
@@ -42,18 +42,21 @@ pub(super) enum Body<P: Protocol> {
     Fragment([u8; 4]),
 }
 
-/// A time of alignment 1.
-#[derive(Clone, Copy)]
-#[repr(Rust, packed)]
-pub(super) struct Since(u64);
+/// The high part of a time of which the event's token, which downloads have no use for, holds the low one: so that no event
+/// grows for it. Times from 2^56 ns on, some two years, count as that.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Since([u8; 3]);
 
 impl Since {
-    pub(super) fn new(time: Time) -> Since {
-        Since(time.nanos())
+    /// `time` as what the body and what the token holds.
+    pub(super) fn split(time: Time) -> (Since, u32) {
+        let [a, b, c, d, high @ .., _] = time.nanos().min((1 << 56) - 1).to_le_bytes();
+        (Since(high), u32::from_le_bytes([a, b, c, d]))
     }
 
-    pub(super) fn get(self) -> Time {
-        Time(self.0)
+    pub(super) fn joined_with(self, token: u32) -> Time {
+        let ([a, b, c, d], Since([e, f, g])) = (token.to_le_bytes(), self);
+        Time(u64::from_le_bytes([a, b, c, d, e, f, g, 0]))
     }
 }
 
@@ -113,5 +116,20 @@ unsafe impl<P: Protocol> Keyed for Event<P> {
     #[inline]
     fn key(&self) -> Key {
         Key { time: self.time, rank: self.rank, seq: self.seq }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_what_it_was_split_from() {
+        for nanos in [0, 1, u64::from(u32::MAX), 1 << 32, (1 << 56) - 1] {
+            let (since, token) = Since::split(Time(nanos));
+            assert_eq!(since.joined_with(token), Time(nanos));
+        }
+        let (since, token) = Since::split(Time::NEVER);
+        assert_eq!(since.joined_with(token), Time((1 << 56) - 1));
     }
 }

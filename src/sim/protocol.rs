@@ -126,19 +126,13 @@ pub trait Protocol: Sized + Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Whether [`follows`](Self::follows), [`consults`](Self::consults) and [`resembles`](Self::resembles) say anything.
+    /// Whether [`follows`](Self::follows) and [`resembles`](Self::resembles) say anything.
     const FORESEES: bool = false;
 
     /// What the handler of `message` will follow pointers to, outside the peer itself: calls `fetch` with each address.
     /// Called a few events ahead, when the peer is in cache. A hint.
     #[inline]
     fn follows(&self, _shared: &Self::Shared, _message: &Self::Message, _fetch: impl FnMut(*const u8)) {}
-
-    /// What [`touches`](Self::touches) will read of the shared tables: fetched well before it is called. A hint.
-    #[inline]
-    fn consults(_shared: &Self::Shared, _to: PeerId, _message: &Self::Message) -> *const u8 {
-        std::ptr::null()
-    }
 
     /// What [`resembles`](Self::resembles) will read of the shared tables for a lookup of `object`. A hint.
     #[inline]
@@ -154,9 +148,10 @@ pub trait Protocol: Sized + Send + Sync + 'static {
     }
 
     /// Where in `Self` the handler of `message` will look (a range of bytes), so that the engine can fetch these cache
-    /// lines ahead of time; the peer's first line is fetched in any case. A hint for speed, without effect on results.
+    /// lines ahead of time. Called when the peer's first line is in cache, and nothing else of it. A hint for speed, without
+    /// effect on results.
     #[inline]
-    fn touches(_shared: &Self::Shared, _to: PeerId, _message: &Self::Message) -> Range<usize> {
+    fn touches(&self, _shared: &Self::Shared, _message: &Self::Message) -> Range<usize> {
         0..size_of::<Self>().min(96)
     }
 }

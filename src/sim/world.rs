@@ -57,6 +57,11 @@ pub trait World: Send + Sync {
     /// Who holds `object`: participants' numbers, ascending. Empty for objects that do not exist.
     fn holders(&self, object: ObjectId) -> &[u32];
 
+    /// Whether participant `number` is among the [`holders`](Self::holders) of `object`.
+    fn holds(&self, number: u32, object: ObjectId) -> bool {
+        self.holders(object).binary_search(&number).is_ok()
+    }
+
     /// What participant `number` holds, ascending.
     fn shares(&self, number: u32) -> &[ObjectId];
 

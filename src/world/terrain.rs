@@ -205,6 +205,10 @@ impl World for Terrain {
         self.content.holders(object)
     }
 
+    fn holds(&self, number: u32, object: ObjectId) -> bool {
+        self.content.holds(number, object)
+    }
+
     #[inline]
     fn shares(&self, number: u32) -> &[ObjectId] {
         self.content.shares(number)

@@ -43,7 +43,8 @@ use crate::sim::{
 #[repr(C)]
 pub struct Chord {
     node: Node,
-    more: Option<Box<[Node]>>,
+    #[expect(clippy::box_collection, reason = "eight bytes in every peer instead of 16 for what few have")]
+    more: Option<Box<Vec<Node>>>,
 }
 
 /// What a peer waits for.
@@ -117,30 +118,12 @@ impl Protocol for Chord {
 
     #[inline]
     fn on_message(&mut self, ctx: &mut Context<'_, Self>, from: PeerId, message: Message) {
-        let from = NodeRef { peer: from, index: message.from };
         let Some(n) = self.at_mut(message.at) else { return };
-        match message.say {
-            Say::FindSuccessor { key, origin } => n.find_successor(ctx, key, origin),
-            Say::Get { key, origin } => n.get(ctx, key, origin),
-            Say::Provider(peer) => n.answered(ctx, &[peer]),
-            Say::Providers(peers) => n.answered(ctx, peers.as_slice()),
-            Say::Closest { key, search } => n.closest(ctx, from, key, search),
-            Say::Closer { search, nodes } => n.closer(ctx, from, search, nodes.as_slice()),
-            Say::Owners { search, nodes } => n.owners_found(ctx, from, search, nodes.as_slice()),
-            Say::Stabilize => n.tell_neighbours(ctx, from),
-            Say::Neighbours { predecessor, nodes } => {
-                let (predecessor, successors) = apart(predecessor, nodes.as_slice());
-                n.neighbours(ctx, from, predecessor, successors);
-            }
-            Say::Notify => n.notify(ctx, from),
-            Say::Ping => n.reply(ctx, from, Say::Pong),
-            Say::Store(entries) => n.stored(ctx, from, entries.into_vec()),
-            Say::Leaving { predecessor, nodes } => {
-                let (predecessor, successors) = apart(predecessor, nodes.as_slice());
-                n.leaving(ctx, from, predecessor, successors);
-            }
-            // The engine has noted the answer.
-            Say::Pong | Say::Stored => {}
+        // Most of what is said, taken apart where it lies: moved as a whole first, it would stall.
+        if let Say::FindSuccessor { key, origin } = message.say {
+            n.find_successor(ctx, key, origin);
+        } else {
+            n.hear(ctx, NodeRef { peer: from, index: message.from }, message.say);
         }
     }
 
@@ -192,8 +175,15 @@ impl Protocol for Chord {
     fn follows(&self, shared: &Shared, message: &Message, mut fetch: impl FnMut(*const u8)) {
         match message.say {
             Say::Get { .. } => fetch(self.node.index.address()),
-            Say::FindSuccessor { key, .. } if shared.is_near(self.node.id.distance(key)) => {
-                self.node.listed_about(key).for_each(|node| fetch(shared.address_of_id(node.peer)));
+            Say::FindSuccessor { key, origin } => {
+                let distance = self.node.id.distance(key);
+                if shared.is_near(distance) {
+                    fetch(self.node.fingers.address(distance));
+                }
+                if let (true, Some(predecessor)) = (origin == self.node.me, self.node.predecessor) {
+                    // A lookup begins: the first question is whether the key is the node's own.
+                    fetch(shared.address_of_id(predecessor.peer));
+                }
             }
             _ => {}
         }
@@ -211,25 +201,16 @@ impl Protocol for Chord {
     }
 
     #[inline]
-    fn consults(shared: &Shared, to: PeerId, message: &Message) -> *const u8 {
-        match message.say {
-            Say::FindSuccessor { .. } => shared.address_of_id(to),
-            _ => std::ptr::null(),
-        }
-    }
-
-    #[inline]
-    fn touches(shared: &Shared, to: PeerId, message: &Message) -> Range<usize> {
+    fn touches(&self, shared: &Shared, message: &Message) -> Range<usize> {
         let node = offset_of!(Chord, node);
         match message.say {
             // Close to the key the successor list; else the finger for the leading bit of the distance, and the one below.
             Say::FindSuccessor { key, .. } => {
-                let distance = shared.id(NodeRef { peer: to, index: 0 }).distance(key);
+                let distance = self.node.id.distance(key);
                 if shared.is_near(distance) {
                     return node..node + offset_of!(Node, predecessor);
                 }
-                let k = 63 - distance.leading_zeros().min(63);
-                let finger = node + offset_of!(Node, fingers) + Fingers::offset_of(k);
+                let finger = node + offset_of!(Node, fingers) + Fingers::offset_of(distance);
                 finger..finger + 2 * Fingers::FINGER_BYTES
             }
             Say::Get { .. } => node + offset_of!(Node, index)..node + offset_of!(Node, fingers),
@@ -243,7 +224,7 @@ impl Chord {
     fn of(me: PeerId, shared: &Shared, make: impl Fn(NodeRef) -> Node) -> Chord {
         let node = make(NodeRef { peer: me, index: 0 });
         let more: Vec<Node> = shared.nodes(me).skip(1).map(make).collect();
-        Chord { node, more: (!more.is_empty()).then(|| more.into_boxed_slice()) }
+        Chord { node, more: (!more.is_empty()).then(|| Box::new(more)) }
     }
 
     /// Those of its nodes that are in no ring join one by way of `contact`. If nobody else is there, the first node founds
@@ -256,7 +237,7 @@ impl Chord {
             self.node.join(ctx, contact.or(inside));
         }
         let founder = contact.or(inside).or(Some(self.node.me));
-        for node in self.more.iter_mut().flatten().filter(|node| !node.joined) {
+        for node in self.more.iter_mut().flat_map(|more| more.iter_mut()).filter(|node| !node.joined) {
             node.join(ctx, founder);
         }
         if founds {
@@ -267,17 +248,47 @@ impl Chord {
 
     /// The peer's nodes.
     pub fn nodes(&self) -> impl Iterator<Item = &Node> {
-        std::iter::once(&self.node).chain(self.more.iter().flatten())
+        std::iter::once(&self.node).chain(self.more.iter().flat_map(|more| more.iter()))
     }
 
     /// The peer's nodes, to work on or to meddle with.
     pub fn nodes_mut(&mut self) -> impl Iterator<Item = &mut Node> {
-        std::iter::once(&mut self.node).chain(self.more.iter_mut().flatten())
+        std::iter::once(&mut self.node).chain(self.more.iter_mut().flat_map(|more| more.iter_mut()))
     }
 
     #[inline]
     fn at_mut(&mut self, index: u8) -> Option<&mut Node> {
         if index == 0 { Some(&mut self.node) } else { self.more.as_mut()?.get_mut(index as usize - 1) }
+    }
+}
+
+impl Node {
+    /// n hears something from another node.
+    #[inline(never)]
+    fn hear(&mut self, ctx: &mut Context<'_, Chord>, from: NodeRef, say: Say) {
+        match say {
+            Say::FindSuccessor { key, origin } => self.find_successor(ctx, key, origin),
+            Say::Get { key, origin } => self.get(ctx, key, origin),
+            Say::Provider(peer) => self.answered(ctx, &[peer]),
+            Say::Providers(peers) => self.answered(ctx, peers.as_slice()),
+            Say::Closest { key, search } => self.closest(ctx, from, key, search),
+            Say::Closer { search, nodes } => self.closer(ctx, from, search, nodes.as_slice()),
+            Say::Owners { search, nodes } => self.owners_found(ctx, from, search, nodes.as_slice()),
+            Say::Stabilize => self.tell_neighbours(ctx, from),
+            Say::Neighbours { predecessor, nodes } => {
+                let (predecessor, successors) = apart(predecessor, nodes.as_slice());
+                self.neighbours(ctx, from, predecessor, successors);
+            }
+            Say::Notify => self.notify(ctx, from),
+            Say::Ping => self.reply(ctx, from, Say::Pong),
+            Say::Store(entries) => self.stored(ctx, from, entries.into_vec()),
+            Say::Leaving { predecessor, nodes } => {
+                let (predecessor, successors) = apart(predecessor, nodes.as_slice());
+                self.leaving(ctx, from, predecessor, successors);
+            }
+            // The engine has noted the answer.
+            Say::Pong | Say::Stored => {}
+        }
     }
 }
 

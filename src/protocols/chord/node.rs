@@ -29,8 +29,6 @@ pub struct Node {
     /// Its successor was silent, and the one that it took instead has not confirmed itself yet.
     wary: bool,
     next: u8,
-    /// The first of `successors`, or itself.
-    successor: NodeRef,
     pub(super) successors: Successors,
     pub(super) predecessor: Option<NodeRef>,
     pub(super) searches: Option<Box<Searches>>,
@@ -45,7 +43,6 @@ impl Node {
             id: shared.id(me),
             span: 0,
             reach: 0,
-            successor: me,
             joined: false,
             wary: false,
             next: 0,
@@ -78,11 +75,13 @@ impl Node {
     }
 
     /// The immediate successor; itself if it is alone or has not joined.
+    #[inline]
     pub fn successor(&self) -> NodeRef {
-        self.successor
+        self.successors.first().unwrap_or(self.me)
     }
 
-    pub(super) fn set_successors(&mut self, list: Successors, shared: &Shared) {
+    pub(super) fn set_successors(&mut self, mut list: Successors, shared: &Shared) {
+        list.note_leads(|node| shared.id(node));
         let span = list.first().map_or(0, |node| self.id.distance(shared.id(node)));
         if self.span != 0 && span > self.span {
             // Fingers before the successor are nodes that have gone; fix_fingers would not look at them again.
@@ -90,7 +89,6 @@ impl Node {
         }
         self.span = span;
         self.reach = list.last().map_or(0, |node| self.id.distance(shared.id(node)));
-        self.successor = list.first().unwrap_or(self.me);
         self.successors = list;
     }
 
@@ -129,14 +127,16 @@ impl Node {
     #[inline]
     fn last_listed_before(&self, key: Id, count: usize, shared: &Shared) -> Option<NodeRef> {
         let last = self.successors.len().min(count).checked_sub(1)?;
-        let before = |&node: &NodeRef| shared.id(node).in_open(self.id, key);
+        let before = |place| self.successors.in_open(place, self.id, key, |node| shared.id(node));
         let mut place = self.expected_place(key).min(last);
-        let mut found = self.successors.get(place).filter(before);
+        let mut found = before(place);
         while found.is_none() && place > 0 {
             place -= 1;
-            found = self.successors.get(place).filter(before);
+            found = before(place);
         }
-        while let Some(next) = self.successors.get(place + 1).filter(|node| place < last && before(node)) {
+        while place < last
+            && let Some(next) = before(place + 1)
+        {
             place += 1;
             found = Some(next);
         }
@@ -152,14 +152,6 @@ impl Node {
             return listed.saturating_sub(1);
         }
         ((distance as f64 / reach as f64 * listed as f64) as usize).saturating_sub(1)
-    }
-
-    /// The nodes whose identifiers [`closest_preceding_node`](Self::closest_preceding_node) looks at first, if `key` is
-    /// near: for prefetching.
-    #[inline]
-    pub(super) fn listed_about(&self, key: Id) -> impl Iterator<Item = NodeRef> + '_ {
-        let place = self.expected_place(key);
-        (place.saturating_sub(1)..=place + 1).filter_map(|place| self.successors.get(place))
     }
 
     /// The highest finger in (n, key), if any.
@@ -204,6 +196,7 @@ impl Node {
     }
 
     /// Sends to another node.
+    #[inline(never)]
     pub(super) fn send(&self, ctx: &mut Ctx<'_>, to: NodeRef, say: Say) {
         ctx.send(to.peer, Message { at: to.index, from: self.me.index, say });
     }
@@ -235,30 +228,30 @@ impl Node {
     #[inline]
     pub(super) fn find_successor(&mut self, ctx: &mut Ctx<'_>, key: Id, origin: NodeRef) {
         let shared = ctx.shared();
-        let (to, say) = if self.precedes(key) {
-            (self.successor(), Say::Get { key, origin })
-        } else {
-            let next = match shared.params.routing {
-                Routing::Successors => None,
-                Routing::Iterative | Routing::Recursive => self.closest_preceding_node(key, shared),
-            };
-            (next.unwrap_or_else(|| self.successor()), Say::FindSuccessor { key, origin })
+        let is_last = self.precedes(key);
+        let next = match shared.params.routing {
+            Routing::Iterative | Routing::Recursive if !is_last => self.closest_preceding_node(key, shared),
+            _ => None,
         };
+        let to = next.unwrap_or(self.successor());
         if to == self.me {
             if self.joined {
                 self.get(ctx, key, origin); // A ring of one owns every key.
             }
-            return;
-        }
-        if origin == self.me
+        } else if origin == self.me
             && shared.params.routing == Routing::Recursive
             && shared.params.stabilize > Span::ZERO
         {
             // Silence may come from anywhere on the way, so the origin waits for the whole way.
             let patience = Span(shared.params.timeout.nanos().saturating_mul(8));
+            let say = if is_last { Say::Get { key, origin } } else { Say::FindSuccessor { key, origin } };
             ctx.ask(to.peer, Message { at: to.index, from: self.me.index, say }, patience);
+        } else if is_last {
+            let say = Say::Get { key, origin };
+            ctx.send(to.peer, Message { at: to.index, from: self.me.index, say });
         } else {
-            self.send(ctx, to, say);
+            let say = Say::FindSuccessor { key, origin };
+            ctx.send(to.peer, Message { at: to.index, from: self.me.index, say });
         }
     }
 

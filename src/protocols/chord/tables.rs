@@ -15,6 +15,45 @@ pub struct NodeRef {
     pub index: u8,
 }
 
+/// The leading 24 bits of an identifier, which settle almost every comparison without a look at the identifier itself.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lead([u8; 3]);
+
+/// Identifiers that share their leading 24 bits span this much of the ring.
+const CELL: u64 = 1 << 40;
+
+/// What leading bits say.
+enum Judged {
+    /// Inside, and at least so far clockwise.
+    Inside(u64),
+    Outside,
+    Unclear,
+}
+
+impl Lead {
+    fn of(id: Id) -> Lead {
+        let [a, b, c, ..] = id.aligned().to_be_bytes();
+        Lead([a, b, c])
+    }
+
+    /// Whether an identifier that begins so lies in the open interval (`from`, `to`).
+    #[inline(always)]
+    fn in_open(self, from: Id, to: Id) -> Judged {
+        let [a, b, c] = self.0;
+        let lead = Id::from_aligned(u64::from_be_bytes([a, b, c, 0, 0, 0, 0, 0]));
+        // It lies at least `near` and less than `far` clockwise from `from`, if its cell does not contain that.
+        let (near, wanted) = (from.distance(lead), from.distance(to));
+        let Some(far) = near.checked_add(CELL) else { return Judged::Unclear };
+        if near != 0 && far <= wanted {
+            Judged::Inside(near)
+        } else if wanted != 0 && near >= wanted {
+            Judged::Outside
+        } else {
+            Judged::Unclear
+        }
+    }
+}
+
 /// Entries of a successor list that are kept inline.
 const INLINE: usize = 12;
 
@@ -24,6 +63,8 @@ const INLINE: usize = 12;
 pub struct Successors {
     inline: [NodeRef; INLINE],
     len: u8,
+    /// Of those inline, once [`note_leads`](Self::note_leads) has seen their identifiers.
+    leads: [Lead; INLINE],
     #[expect(clippy::box_collection, reason = "eight bytes in every peer instead of 24 for a rare list")]
     longer: Option<Box<Vec<NodeRef>>>,
 }
@@ -32,7 +73,8 @@ impl Successors {
     /// The first `wanted` of `nodes`.
     pub fn new(nodes: impl Iterator<Item = NodeRef>, wanted: usize) -> Successors {
         let nobody = NodeRef { peer: PeerId::new(0), index: 0 };
-        let mut list = Successors { inline: [nobody; INLINE], len: 0, longer: None };
+        let leads = [Lead::default(); INLINE];
+        let mut list = Successors { inline: [nobody; INLINE], len: 0, leads, longer: None };
         for node in nodes.take(wanted) {
             if (list.len as usize) < INLINE {
                 list.inline[list.len as usize] = node;
@@ -68,6 +110,26 @@ impl Successors {
         if place < INLINE { self.inline[..self.len as usize].get(place).copied() } else { beyond() }
     }
 
+    /// Notes how identifiers begin, for [`in_open`](Self::in_open).
+    pub fn note_leads(&mut self, id: impl Fn(NodeRef) -> Id) {
+        for (lead, &node) in self.leads.iter_mut().zip(&self.inline).take(self.len as usize) {
+            *lead = Lead::of(id(node));
+        }
+    }
+
+    /// The one at `place`, if it lies in the open interval (`from`, `to`) — judged by its leading bits where they suffice,
+    /// else by its identifier, which `id` looks up.
+    #[inline]
+    pub fn in_open(&self, place: usize, from: Id, to: Id, id: impl Fn(NodeRef) -> Id) -> Option<NodeRef> {
+        let node = self.get(place)?;
+        let judged = self.leads.get(place).map_or(Judged::Unclear, |lead| lead.in_open(from, to));
+        match judged {
+            Judged::Inside(_) => Some(node),
+            Judged::Outside => None,
+            Judged::Unclear => found_by_id(node, from, to, id).map(|found| found.node),
+        }
+    }
+
     /// How many.
     pub fn len(&self) -> usize {
         self.len as usize + self.longer.as_ref().map_or(0, |longer| longer.len())
@@ -79,20 +141,17 @@ impl Successors {
     }
 }
 
-/// A finger: a node, and the leading 24 bits of its identifier, which settle almost every comparison.
+/// A finger: a node, and how its identifier begins.
 #[derive(Clone, Copy, Debug)]
 #[repr(Rust, packed)]
 struct Finger {
     /// [`NOBODY`] where the finger is unknown.
     node: NodeRef,
-    lead: [u8; 3],
+    lead: Lead,
 }
 
 /// Nobody's address: the highest number, which no run gives.
 const NOBODY: NodeRef = NodeRef { peer: PeerId::new(MAX_PEERS - 1), index: u8::MAX };
-
-/// Identifiers that share their leading 24 bits span this much of the ring.
-const CELL: u64 = 1 << 40;
 
 /// A finger that was looked for.
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +162,7 @@ pub struct Found {
     pub at_least: u64,
 }
 
-/// The rare case of [`Fingers::find_in_open`]: out of its way, so that no identifier is loaded in vain.
+/// Where leading bits do not suffice: out of its way, so that no identifier is loaded in vain.
 #[cold]
 #[inline(never)]
 fn found_by_id(node: NodeRef, from: Id, to: Id, id: impl Fn(NodeRef) -> Id) -> Option<Found> {
@@ -131,7 +190,7 @@ impl Fingers {
 
     /// No finger at all.
     pub fn empty() -> Fingers {
-        Fingers { high: [Finger { node: NOBODY, lead: [0; 3] }; INLINE_FINGERS], low: None }
+        Fingers { high: [Finger { node: NOBODY, lead: Lead::default() }; INLINE_FINGERS], low: None }
     }
 
     /// Finger `k`, in left-aligned exponents; `None` where it is unknown, or is the immediate successor.
@@ -151,21 +210,14 @@ impl Fingers {
     pub fn find_in_open(&self, k: u32, from: Id, to: Id, id: impl Fn(NodeRef) -> Id) -> Option<Found> {
         let place = 63 - k as usize;
         let node = if place < INLINE_FINGERS {
-            let Finger { node, lead: [a, b, c] } = self.high[place];
+            let Finger { node, lead } = self.high[place];
             if node == NOBODY {
                 return None;
             }
-            let lead = Id::from_aligned(u64::from_be_bytes([a, b, c, 0, 0, 0, 0, 0]));
-            // The finger lies at least `near` and less than `far` clockwise from `from`, if its cell does not contain
-            // that.
-            let (near, wanted) = (from.distance(lead), from.distance(to));
-            if let Some(far) = near.checked_add(CELL) {
-                if near != 0 && far <= wanted {
-                    return Some(Found { node, at_least: near });
-                }
-                if wanted != 0 && near >= wanted {
-                    return None;
-                }
+            match lead.in_open(from, to) {
+                Judged::Inside(at_least) => return Some(Found { node, at_least }),
+                Judged::Outside => return None,
+                Judged::Unclear => {}
             }
             node
         } else {
@@ -186,8 +238,7 @@ impl Fingers {
     pub fn set(&mut self, k: u32, node: Option<NodeRef>, id: Id) {
         let place = 63 - k as usize;
         if place < INLINE_FINGERS {
-            let [a, b, c, ..] = id.aligned().to_be_bytes();
-            self.high[place] = Finger { node: node.unwrap_or(NOBODY), lead: [a, b, c] };
+            self.high[place] = Finger { node: node.unwrap_or(NOBODY), lead: Lead::of(id) };
         } else if node.is_some() || self.low.is_some() {
             self.low.get_or_insert_with(|| Box::new([None; LOW]))[place - INLINE_FINGERS] = node;
         }
@@ -222,8 +273,15 @@ impl Fingers {
         low.skip(from.saturating_sub(INLINE_FINGERS)).for_each(|finger| *finger = None);
     }
 
-    /// The byte offset of finger `k` within this table, for prefetching.
-    pub fn offset_of(k: u32) -> usize {
-        (63 - k as usize).min(INLINE_FINGERS) * size_of::<Finger>()
+    /// The byte offset, within this table, of the finger for the leading bit of `distance`: for prefetching.
+    #[inline]
+    pub fn offset_of(distance: u64) -> usize {
+        (distance.leading_zeros() as usize).min(INLINE_FINGERS) * size_of::<Finger>()
+    }
+
+    /// Where that finger lies in memory: for prefetching.
+    #[inline]
+    pub fn address(&self, distance: u64) -> *const u8 {
+        (&raw const self.high).cast::<u8>().wrapping_add(Fingers::offset_of(distance))
     }
 }

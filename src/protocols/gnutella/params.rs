@@ -232,7 +232,7 @@ impl Shared {
         refuse(params.wanted_degree > params.max_degree, "wanted_degree must not exceed max_degree")?;
         refuse(params.ping_ttl == 0 || params.ping_ttl == Ttl::EDGE, "ping_ttl must be from 1 to 254")?;
         refuse(params.discovery_ttl == Ttl::EDGE, "discovery_ttl must be at most 254")?;
-        refuse(params.memory < Span::secs(10), "memory must be at least 10 s")?;
+        refuse(params.memory < Span::secs(1), "memory must be at least 1 s")?;
         refuse(params.patience == Span::ZERO, "patience must be more than 0 s")?;
         let way_back = match params.search {
             Search::Flooding {} => way_of(params.ttl),

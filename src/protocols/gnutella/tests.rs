@@ -330,7 +330,7 @@ fn parameters_read_and_refuse() {
         "wanted_degree = 0",
         "wanted_degree = 20",
         "ping_ttl = 0",
-        "memory = \"1 s\"",
+        "memory = \"900 ms\"",
         "patience = 0",
         "search = { expanding-ring = { step = 0 } }",
         "search = { walkers = { walkers = 0 } }",

@@ -286,7 +286,7 @@ impl Protocol for Gnutella06 {
 
     /// Where it remembers descriptors and, if the query may be passed on, where its neighbours are: all of it.
     #[inline]
-    fn touches(_shared: &Shared, _to: PeerId, message: &Message) -> Range<usize> {
+    fn touches(&self, _shared: &Shared, message: &Message) -> Range<usize> {
         let goes_on = matches!(message, Message::Query(query) if query.ttl > 0);
         0..if goes_on { size_of::<Gnutella06>() } else { std::mem::offset_of!(Gnutella06, neighbours) }
     }

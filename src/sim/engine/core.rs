@@ -12,7 +12,7 @@ use crate::sim::peer::{ObjectId, PeerId, Precedence};
 use crate::sim::presence::Presence;
 use crate::sim::protocol::Protocol;
 use crate::sim::queue::EventQueue;
-use crate::sim::random::mix;
+use crate::sim::random::{fold, mix};
 use crate::sim::time::Time;
 use crate::sim::trace::{Happened, Trace, TraceEvent};
 use crate::sim::waiting::{Chain, TimerId, Waiting, WaitingRoom};
@@ -114,6 +114,29 @@ impl<P: Protocol> Core<P> {
         self.queue.push_with(time, move || Event { time, rank, seq, cause, token, to, hops, body });
     }
 
+    /// Counts a message of the protocol that reaches its addressee; if it answers a request, that waits no longer.
+    #[expect(clippy::too_many_arguments, reason = "the fields of one event")]
+    #[inline(always)]
+    pub(in crate::sim) fn delivered(
+        &mut self,
+        head: &mut Head,
+        now: Time,
+        rank: u32,
+        seq: u32,
+        to: PeerId,
+        hops: Hops,
+        token: u32,
+    ) {
+        self.tally.delivered += 1;
+        head.handled += 1;
+        let stamp = u64::from(rank) << 32 | u64::from(seq);
+        let what = fold(stamp, now.nanos().rotate_left(32) ^ u64::from(to.bits()));
+        self.tally.fingerprint = self.tally.fingerprint.wrapping_add(what);
+        if hops.is_answer() && token != 0 {
+            self.waiting.take_request(&mut head.waiting, token);
+        }
+    }
+
     /// Whether a message gets lost: by chance, or between the sides of a partition.
     fn loses(&self, from: PeerId, to: PeerId, stamp: u64) -> bool {
         mix(self.message_key ^ mix(stamp)) < self.loss
@@ -156,8 +179,7 @@ impl<P: Protocol> Core<P> {
         if number >= self.peers {
             return P::stocks(&self.shared, number, object);
         }
-        P::PEERS_SHARE && self.world.holders(object).binary_search(&number).is_ok()
-            || self.gained.contains(&(object, number))
+        P::PEERS_SHARE && self.world.holds(number, object) || self.gained.contains(&(object, number))
     }
 
     /// How many participants other than `origin` that held `object` from the start are online.

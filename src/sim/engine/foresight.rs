@@ -1,7 +1,5 @@
 //! Whose turn comes soon, and what of it to fetch into cache. Nothing here can change a result.
 
-use std::ops::Range;
-
 use super::{Cell, Engine};
 use crate::sim::event::{Body, Event};
 use crate::sim::memory::{prefetch, prefetch_if_any};
@@ -17,72 +15,103 @@ pub(super) const STEP: u32 = 4;
 
 const LINE: usize = 64;
 
+/// Tables of peers that are no larger than this stay in cache by themselves.
+const SMALL: usize = 1 << 19;
+
+/// How far events have been foreseen, counted as the queue counts those that have been popped.
+#[derive(Debug, Default)]
+pub(super) struct Foreseen {
+    /// When the next group is to be looked at.
+    due: usize,
+    places: usize,
+    states: usize,
+    leads: usize,
+}
+
+impl Foreseen {
+    /// Nothing yet, in a table of so many bytes.
+    pub(super) fn new(bytes: usize) -> Foreseen {
+        let due = if bytes <= SMALL { usize::MAX } else { 0 };
+        Foreseen { due, places: 0, states: 0, leads: 0 }
+    }
+
+    /// Whether anything is foreseen.
+    fn is_wanted(&self) -> bool {
+        self.due < usize::MAX
+    }
+}
+
+/// What of `upcoming` has not been foreseen yet, up to `reach` events ahead of the `popped`th; from now on it has.
+fn fresh<'a, E>(done: &mut usize, popped: usize, upcoming: &'a [E], reach: usize) -> &'a [E] {
+    let start = done.saturating_sub(popped);
+    let end = reach.min(upcoming.len()).max(start);
+    *done = popped + end;
+    upcoming.get(start..end).unwrap_or_default()
+}
+
 impl<P: Protocol> Engine<P> {
-    /// Fetches the state of peers whose turn comes soon, in three steps, each a group of events ahead of the next: what the
-    /// shared tables say of them, the state itself, and what that points to.
+    /// Fetches the state of peers whose turn comes soon, in three steps, each a group of events ahead of the next: its first
+    /// line, what more of it will be needed, and what that points to.
     #[inline(always)]
-    pub(super) fn prefetch(&self) {
-        match self.core.queue.progress() {
-            1 => {
-                // A new order: what comes first has not been foreseen.
-                self.prefetch_places(0..3 * GROUP);
-                self.prefetch_states(0..2 * GROUP);
-            }
-            progress if progress % GROUP == 1 => {
-                self.prefetch_places(2 * GROUP..3 * GROUP);
-                self.prefetch_states(GROUP..2 * GROUP);
-                self.prefetch_leads(0..GROUP);
-            }
-            _ => {}
+    pub(super) fn prefetch(&mut self) {
+        let popped = self.core.queue.popped();
+        if popped >= self.foreseen.due {
+            self.prefetch_group(popped);
         }
     }
 
-    /// Where events that come soon will be handled.
-    #[inline]
-    fn prefetch_places(&self, ahead: Range<usize>) {
-        for event in ahead.map_while(|ahead| self.core.queue.upcoming(ahead)) {
-            prefetch(self.cells.as_ptr().wrapping_add(event.to.index()));
-            if let (true, Body::Message(message)) = (P::FORESEES, &event.body) {
-                prefetch_if_any(P::consults(&self.core.shared, event.to, message));
-            }
-        }
+    #[inline(never)]
+    fn prefetch_group(&mut self, popped: usize) {
+        let mut foreseen = std::mem::take(&mut self.foreseen);
+        let upcoming = self.core.queue.upcoming();
+        fresh(&mut foreseen.places, popped, upcoming, 3 * GROUP)
+            .iter()
+            .for_each(|event| self.prefetch_place(event));
+        fresh(&mut foreseen.states, popped, upcoming, 2 * GROUP)
+            .iter()
+            .for_each(|event| self.prefetch_state(event));
+        fresh(&mut foreseen.leads, popped, upcoming, GROUP)
+            .iter()
+            .for_each(|event| self.prefetch_lead(event));
+        foreseen.due = popped + GROUP;
+        self.foreseen = foreseen;
     }
 
-    /// The state that they will be handled in.
-    #[inline]
-    fn prefetch_states(&self, ahead: Range<usize>) {
-        for event in ahead.map_while(|ahead| self.core.queue.upcoming(ahead)) {
-            if let Body::Message(message) = &event.body {
-                self.prefetch_touched(event.to, message);
-            }
-            if event.hops.is_answer() {
-                self.prefetch_wanted(event);
-            }
+    /// Where an event that comes soon will be handled.
+    #[inline(always)]
+    fn prefetch_place(&self, event: &Event<P>) {
+        prefetch(self.cells.as_ptr().wrapping_add(event.to.index()));
+    }
+
+    /// The state that it will be handled in.
+    #[inline(always)]
+    fn prefetch_state(&self, event: &Event<P>) {
+        if let Body::Message(message) = &event.body {
+            self.prefetch_touched(event.to, message);
+        }
+        if event.hops.is_answer() {
+            self.prefetch_wanted(event);
         }
     }
 
     /// What that state points to.
-    #[inline]
-    fn prefetch_leads(&self, ahead: Range<usize>) {
-        if P::FORESEES {
-            for event in ahead.map_while(|ahead| self.core.queue.upcoming(ahead)) {
-                if let Body::Message(message) = &event.body {
-                    let peer = &self.cells[event.to.index()].peer;
-                    peer.follows(&self.core.shared, message, prefetch_if_any);
-                }
-            }
+    #[inline(always)]
+    fn prefetch_lead(&self, event: &Event<P>) {
+        if let (true, Body::Message(message)) = (P::FORESEES, &event.body) {
+            let peer = &self.cells[event.to.index()].peer;
+            peer.follows(&self.core.shared, message, prefetch_if_any);
         }
     }
 
     /// The lines that `message` will be handled in, but for the peer's first.
     #[inline(always)]
     fn prefetch_touched(&self, to: PeerId, message: &P::Message) {
-        let cell = self.cells.as_ptr().wrapping_add(to.index());
-        let touched = P::touches(&self.core.shared, to, message);
+        let cell = &self.cells[to.index()];
+        let touched = cell.peer.touches(&self.core.shared, message);
         let start = std::mem::offset_of!(Cell<P>, peer);
         let lines = (start + touched.start) / LINE..(start + touched.end).div_ceil(LINE);
         for line in lines.start.max(1)..lines.end {
-            prefetch(cell.cast::<u8>().wrapping_add(line * LINE));
+            prefetch(std::ptr::from_ref(cell).cast::<u8>().wrapping_add(line * LINE));
         }
     }
 
@@ -99,6 +128,9 @@ impl<P: Protocol> Engine<P> {
     /// Foresees what happens next from outside, in three steps, `step` 0 as soon as it is known.
     #[inline(never)]
     pub(super) fn foresee(&self, step: u32) {
+        if !self.foreseen.is_wanted() {
+            return;
+        }
         let Some(happening) = self.director.peek() else { return };
         let shared = &*self.core.shared;
         match happening {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use self::core::{Core, Head};
-use self::foresight::STEP;
+use self::foresight::{Foreseen, STEP};
 use super::context::Context;
 use super::event::{Body, Event, Hops};
 use super::ledger::Ledger;
@@ -22,7 +22,7 @@ use super::peer::{MAX_PEERS, PeerId, Precedence};
 use super::presence::Presence;
 use super::protocol::{Online, Protocol, Routine, Setup, Violation};
 use super::queue::{EventQueue, QueueKind};
-use super::random::{Purpose, derive, fold};
+use super::random::{Purpose, derive};
 use super::time::{Span, Time};
 use super::trace::{Happened, Trace};
 use super::waiting::{Chain, Waiting, WaitingRoom};
@@ -45,6 +45,7 @@ pub struct Engine<P: Protocol> {
     core: Core<P>,
     director: Box<dyn Director>,
     routines: Vec<Routine<P::Timer>>,
+    foreseen: Foreseen,
     now: Time,
     next_listing: Time,
     /// The bootstrap service's list is out of date.
@@ -75,8 +76,7 @@ impl<P: Protocol> Engine<P> {
         for number in (0..participants).filter(|&number| director.starts_online(number)) {
             presence.arrive(PeerId::new(number));
         }
-        let online = presence.roster().to_vec();
-        let setup = Setup { world: &*world, online: &online, participants };
+        let setup = Setup { world: &*world, online: presence.roster(), participants };
         let shared = Arc::new(P::shared(&setup, params)?);
         let plan = P::plan(&setup, &shared);
 
@@ -132,6 +132,7 @@ impl<P: Protocol> Engine<P> {
             trace: None,
         };
         let mut engine = Engine {
+            foreseen: Foreseen::new(size_of_val(&*cells)),
             cells,
             core,
             director,
@@ -307,89 +308,103 @@ impl<P: Protocol> Engine<P> {
         }
         // SAFETY: by the contract.
         let event = unsafe { &*place };
-        let Event { time, rank, seq, cause, token, to, hops, ref body } = *event;
-        let now = Time(time);
-        let cell = &mut self.cells[to.index()];
-        self.core.tally.events += 1;
-        // The stamp counts sessions modulo 32; a peer's own timers are told apart for good by its counter.
-        let is_message = event.is_message();
-        let is_timer = !is_message && !matches!(event.body, Body::Fragment(_));
-        let arrived = cell.head.online && cell.head.me == to && (!is_timer || seq >= cell.head.since);
         if self.core.trace.is_some() {
-            let happened = match (body, arrived) {
-                (Body::Message(_), true) => Some(Happened::Delivered),
-                (Body::Message(_), false) => Some(Happened::Dropped),
-                (Body::Timer(_) | Body::Alarm, true) => Some(Happened::Alarm),
-                _ => None,
-            };
-            if let Some(happened) = happened {
-                let from = self.core.precedence.peer(rank);
-                self.core.trace_message(now, happened, from, to, cause, hops, body);
-            }
+            self.trace_event(event);
         }
-        // SAFETY: by the contract; this is the one time that it is moved out.
-        let body = unsafe { std::ptr::read(body) };
-        if !arrived {
-            self.core.tally.dropped += u64::from(is_message);
+        let Event { time, rank, seq, cause, token, to, hops, ref body } = *event;
+        self.core.tally.events += 1;
+        let Cell { head, peer } = &mut self.cells[to.index()];
+        let core = &mut self.core;
+        if matches!(body, Body::Message(_)) && head.online && head.me == to {
+            // SAFETY: by the contract; this is the one time that it is moved out.
+            let Body::Message(message) = (unsafe { std::ptr::read(body) }) else { return };
+            core.delivered(head, Time(time), rank, seq, to, hops, token);
+            let from = core.precedence.peer(rank);
+            let mut ctx = Context { core, head, now: Time(time), cause, hops: hops.count(), token };
+            peer.on_message(&mut ctx, from, message);
         } else {
-            let Cell { head, peer } = cell;
-            let core = &mut self.core;
-            match body {
-                Body::Message(message) => {
-                    core.tally.delivered += 1;
-                    head.handled += 1;
-                    let stamp = u64::from(rank) << 32 | u64::from(seq);
-                    let place = time.rotate_left(32) ^ u64::from(to.bits());
-                    let what = fold(stamp, place);
-                    core.tally.fingerprint = core.tally.fingerprint.wrapping_add(what);
-                    if hops.is_answer() && token != 0 {
-                        core.waiting.take_request(&mut head.waiting, token);
-                    }
-                    let from = core.precedence.peer(rank);
-                    let mut ctx = Context { core, head, now, cause, hops: hops.count(), token };
-                    peer.on_message(&mut ctx, from, message);
-                }
-                Body::Timer(timer) => {
-                    let mut ctx = Context { core, head, now, cause, hops: 0, token: 0 };
-                    peer.on_timer(&mut ctx, timer);
-                }
-                Body::Routine(index) => {
-                    let Routine { timer, period } = &self.routines[index as usize];
-                    core.schedule(head, now + *period, Body::Routine(index));
-                    let mut ctx = Context { core, head, now, cause, hops: 0, token: 0 };
-                    peer.on_timer(&mut ctx, timer.clone());
-                }
-                Body::Alarm => {
-                    let waiting = core.waiting.take_alarm(&mut head.waiting, seq);
-                    let mut ctx = Context { core, head, now, cause, hops: hops.count(), token: 0 };
-                    match waiting {
-                        Some(Waiting::Request { to, message }) => peer.on_silence(&mut ctx, to, message),
-                        Some(Waiting::Timer(timer)) => peer.on_timer(&mut ctx, timer),
-                        None => {}
-                    }
-                }
-                Body::Get(object, since) => {
-                    core.tally.delivered += 1;
-                    head.handled += 1;
-                    if core.has(to.number(), object) {
-                        let size = u32::try_from(core.world.object_size(object)).unwrap_or(u32::MAX);
-                        let from = core.precedence.peer(rank);
-                        let hops = Hops::new(hops.count(), true);
-                        core.transmit(head, now, from, Body::Gift(object, since), size, cause, hops, 0);
-                    }
-                }
-                Body::Gift(_, since) => {
-                    core.tally.delivered += 1;
-                    core.tally.fetched(since.get(), now);
-                    head.handled += 1;
-                }
-                Body::Uplink => core.uplink_free(head, now),
-                // Its bytes have been received.
-                Body::Fragment(_) => {}
-            }
+            // SAFETY: by the contract.
+            self.handle_rest(unsafe { std::ptr::read(place) });
         }
         if let Some(slot) = cause.slot() {
             self.core.ledger.handled(slot);
+        }
+    }
+
+    /// Tells the trace what comes of an event.
+    #[cold]
+    #[inline(never)]
+    fn trace_event(&mut self, event: &Event<P>) {
+        let Event { time, rank, cause, to, hops, ref body, .. } = *event;
+        let happened = match (body, self.arrives(event)) {
+            (Body::Message(_), true) => Happened::Delivered,
+            (Body::Message(_), false) => Happened::Dropped,
+            (Body::Timer(_) | Body::Alarm, true) => Happened::Alarm,
+            _ => return,
+        };
+        let from = self.core.precedence.peer(rank);
+        self.core.trace_message(Time(time), happened, from, to, cause, hops, body);
+    }
+
+    /// Whether an event finds the session that it is meant for.
+    fn arrives(&self, event: &Event<P>) -> bool {
+        let head = &self.cells[event.to.index()].head;
+        // The stamp counts sessions modulo 32; a peer's own timers are told apart for good by its counter.
+        let is_timer = !event.is_message() && !matches!(event.body, Body::Fragment(_));
+        head.online && head.me == event.to && (!is_timer || event.seq >= head.since)
+    }
+
+    /// Handles an event that is no message of the protocol's, or finds nobody.
+    #[inline(never)]
+    fn handle_rest(&mut self, event: Event<P>) {
+        if !self.arrives(&event) {
+            self.core.tally.dropped += u64::from(event.is_message());
+            return;
+        }
+        let Event { time, rank, seq, cause, token, to, hops, body } = event;
+        let now = Time(time);
+        let Cell { head, peer } = &mut self.cells[to.index()];
+        let core = &mut self.core;
+        match body {
+            // Arrived ones are handled at once.
+            Body::Message(_) => {}
+            Body::Timer(timer) => {
+                let mut ctx = Context { core, head, now, cause, hops: 0, token: 0 };
+                peer.on_timer(&mut ctx, timer);
+            }
+            Body::Routine(index) => {
+                let Routine { timer, period } = &self.routines[index as usize];
+                core.schedule(head, now + *period, Body::Routine(index));
+                let mut ctx = Context { core, head, now, cause, hops: 0, token: 0 };
+                peer.on_timer(&mut ctx, timer.clone());
+            }
+            Body::Alarm => {
+                let waiting = core.waiting.take_alarm(&mut head.waiting, seq);
+                let mut ctx = Context { core, head, now, cause, hops: hops.count(), token: 0 };
+                match waiting {
+                    Some(Waiting::Request { to, message }) => peer.on_silence(&mut ctx, to, message),
+                    Some(Waiting::Timer(timer)) => peer.on_timer(&mut ctx, timer),
+                    None => {}
+                }
+            }
+            Body::Get(object, since) => {
+                core.tally.delivered += 1;
+                head.handled += 1;
+                if core.has(to.number(), object) {
+                    let size = u32::try_from(core.world.object_size(object)).unwrap_or(u32::MAX);
+                    let from = core.precedence.peer(rank);
+                    let hops = Hops::new(hops.count(), true);
+                    core.transmit(head, now, from, Body::Gift(object, since), size, cause, hops, token);
+                }
+            }
+            Body::Gift(_, since) => {
+                core.tally.delivered += 1;
+                core.tally.fetched(since.joined_with(token), now);
+                head.handled += 1;
+            }
+            Body::Uplink => core.uplink_free(head, now),
+            // Its bytes have been received.
+            Body::Fragment(_) => {}
         }
     }
 

@@ -90,22 +90,20 @@ impl<E: Keyed> EventQueue<E> {
         }
     }
 
-    /// An event whose turn comes about `ahead` events from now, if the queue knows. A hint for prefetching: nothing may
-    /// depend on it.
+    /// The events whose turn comes next, as far as the queue knows. A hint for prefetching: nothing may depend on it.
     #[inline]
-    pub fn upcoming(&self, ahead: usize) -> Option<&E> {
+    pub fn upcoming(&self) -> &[E] {
         match self {
-            EventQueue::Wheel(wheel) => wheel.upcoming(ahead),
-            EventQueue::Heap(_) => None,
+            EventQueue::Wheel(wheel) => wheel.upcoming(),
+            EventQueue::Heap(_) => &[],
         }
     }
 
-    /// How many events of the present bucket have been popped; 0 if the queue knows no buckets. A hint, as
-    /// [`upcoming`](Self::upcoming).
+    /// How many of the events that were once [`upcoming`](Self::upcoming) have been popped.
     #[inline]
-    pub fn progress(&self) -> usize {
+    pub fn popped(&self) -> usize {
         match self {
-            EventQueue::Wheel(wheel) => wheel.progress(),
+            EventQueue::Wheel(wheel) => wheel.popped(),
             EventQueue::Heap(_) => 0,
         }
     }

@@ -148,18 +148,6 @@ impl<E> Pool<E> {
         }
     }
 
-    /// The event at `slot` of the most recently filled chunk of `bucket`, if there is one.
-    #[inline]
-    pub(super) fn get_recent(&self, bucket: Bucket, slot: usize) -> Option<&E> {
-        if bucket.count == 0 {
-            return None;
-        }
-        let (chunk, filled) = bucket.last();
-        // SAFETY: as in `for_each`.
-        (slot < filled)
-            .then(|| unsafe { (*self.place(chunk * CHUNK as u32 + slot as u32)).assume_init_ref() })
-    }
-
     /// Moves every event of `bucket` out, handing each to `visit`, and gives its chunks back one by one.
     #[inline]
     pub(super) fn drain(&mut self, bucket: Bucket, mut visit: impl FnMut(&mut Self, E)) {

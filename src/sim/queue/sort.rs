@@ -19,8 +19,8 @@ pub(super) struct Sorter {
 }
 
 impl Sorter {
-    /// Moves the events of `bucket`, which begins at `start` and is `1 << width_bits` nanoseconds wide, into `run`, in their
-    /// order. `run` is empty.
+    /// Moves the events of `bucket`, which begins at `start` and is `1 << width_bits` nanoseconds wide, to the end of `run`,
+    /// in their order. What is there comes before them.
     pub(super) fn sort<E: Keyed>(
         &mut self,
         pool: &mut Pool<E>,
@@ -29,7 +29,7 @@ impl Sorter {
         width_bits: u32,
         run: &mut Vec<MaybeUninit<E>>,
     ) {
-        debug_assert!(run.is_empty());
+        let before_them = run.len();
         let count = bucket.len();
         let bin_bits = (count.max(1).ilog2() + 1).min(MAX_BIN_BITS).min(width_bits);
         let shift = width_bits - bin_bits;
@@ -52,7 +52,8 @@ impl Sorter {
         });
         // SAFETY: the places of all bins together are 0 to `count`, and each has been written: every bin got as many
         // events as had been counted, in places of its own.
-        unsafe { run.set_len(count) };
+        unsafe { run.set_len(before_them + count) };
+        let run = &mut run[before_them..];
         if longest <= LONG_BIN {
             insertion(run);
             return;

@@ -23,6 +23,9 @@ const FEWEST: usize = 64;
 const MOST: usize = 8_192;
 /// So many events are compared with the limit and the side heap at a time.
 const LOOK: usize = 64;
+/// When no more than so many events of the run are left, the next bucket is sorted behind them, so that [`Wheel::upcoming`]
+/// never ends at a bucket's end.
+const AHEAD: usize = 16;
 /// 131 µs until measured; at most 4.3 s.
 const FIRST_SHIFT: u32 = 17;
 const MAX_SHIFT: u32 = 32;
@@ -42,14 +45,14 @@ pub struct Wheel<E> {
     far: Ring<FAR>,
     spill: Vec<E>,
     spill_first: u64,
-    /// The bucket being run: its sorted items, and how many of them have been popped.
+    /// The bucket being run, and perhaps the next one: sorted items, and how many of them have been popped.
     run: Vec<MaybeUninit<E>>,
     cursor: usize,
+    /// How many have been popped from runs before.
+    popped: usize,
     /// As far as this, events of the run come before `limit` and before all in the side heap.
     sure: usize,
     limit: u64,
-    /// The bucket that will be loaded next, if it is known and none before it is filled in the meantime.
-    following: Option<u64>,
     side: Heap<E>,
     sorter: Sorter,
     len: usize,
@@ -130,9 +133,9 @@ impl<E: Keyed> Wheel<E> {
             spill_first: u64::MAX,
             run: Vec::new(),
             cursor: 0,
+            popped: 0,
             sure: 0,
             limit: 0,
-            following: None,
             side: Heap::new(),
             sorter: Sorter::default(),
             len: 0,
@@ -218,18 +221,31 @@ impl<E: Keyed> Wheel<E> {
     /// Finds out how far the run may be followed without another look, and takes the first event.
     #[inline(never)]
     fn pop_slowly(&mut self, limit: u64) -> *mut E {
-        if self.cursor == self.run.len() && self.side.is_empty() && !self.load_next(limit) {
-            return std::ptr::null_mut();
+        let left = self.run.len() - self.cursor;
+        if left == 0 && self.side.is_empty() {
+            if !self.load_next(limit) {
+                return std::ptr::null_mut();
+            }
+        } else if left <= AHEAD {
+            self.load_adjacent();
         }
         self.limit = limit;
-        // SAFETY: events at or after the cursor have not been moved out.
-        let keys = self.run[self.cursor..].iter().map(|event| unsafe { event.assume_init_ref() }.key());
-        let sure = match self.side.peek() {
-            None => keys.take(LOOK).take_while(|key| key.time < limit).count(),
-            Some(beside) => {
-                let beside = beside.key();
-                keys.take(LOOK).take_while(|key| key.time < limit && *key < beside).count()
-            }
+        let upcoming = self.upcoming();
+        // The last ones only when nothing could be sorted behind them.
+        let most = if upcoming.len() > AHEAD { upcoming.len() - AHEAD } else { upcoming.len() };
+        let window = &upcoming[..most.min(LOOK)];
+        let beside = self.side.peek().map(Keyed::key);
+        if beside.is_none() && upcoming.first().is_some_and(|first| first.key().time >= limit) {
+            self.sure = self.cursor;
+            return std::ptr::null_mut();
+        }
+        let comes_first = |event: &E| {
+            let key = event.key();
+            key.time < limit && beside.is_none_or(|beside| key < beside)
+        };
+        let sure = match window.last() {
+            Some(last) if comes_first(last) => window.len(),
+            _ => window.partition_point(comes_first),
         };
         self.sure = self.cursor + sure;
         let place = if sure > 0 { self.advance() } else { self.side.pop_place(limit) };
@@ -239,39 +255,68 @@ impl<E: Keyed> Wheel<E> {
         place
     }
 
-    /// An event whose turn comes about `ahead` events from now: of the present bucket in its order, else of the next one
-    /// in the order of arrival, as far as its first chunk goes.
+    /// The events whose turn comes next, in their order, as far as it is known and unless others come in between.
     #[inline]
-    pub fn upcoming(&self, ahead: usize) -> Option<&E> {
-        let place = self.cursor + ahead;
-        match self.run.get(place) {
-            // SAFETY: as in `pop_before`.
-            Some(event) => Some(unsafe { event.assume_init_ref() }),
-            None => self.pool.get_recent(self.near.bucket(self.following?), place - self.run.len()),
-        }
+    pub fn upcoming(&self) -> &[E] {
+        let upcoming = &self.run[self.cursor..];
+        // SAFETY: events at or after the cursor are there, and have not been moved out.
+        unsafe { std::slice::from_raw_parts(upcoming.as_ptr().cast(), upcoming.len()) }
     }
 
-    /// How many events of the present bucket have been popped.
+    /// How many of the events that were once [`upcoming`](Self::upcoming) have been popped.
     #[inline]
-    pub fn progress(&self) -> usize {
-        self.cursor
+    pub fn popped(&self) -> usize {
+        self.popped.wrapping_add(self.cursor)
     }
 
     /// Loads the next bucket that holds events before `limit`. The current run is exhausted and the side heap empty.
     fn load_next(&mut self, limit: u64) -> bool {
-        self.run.clear();
-        self.cursor = 0;
-        self.sure = 0;
+        self.drop_popped();
         self.tune();
         let Some(number) = self.find_next(limit) else { return false };
+        self.load(number);
+        true
+    }
+
+    /// Sorts the bucket at the frontier behind what is left of the run, if it is not empty. Farther ones wait: until their
+    /// time has come, nearer events may yet be pushed.
+    fn load_adjacent(&mut self) {
+        self.drop_popped();
+        self.tune();
+        let (number, middle) = (self.frontier, (self.epoch + 1) << EPOCH_BITS);
+        let near = self.epoch << EPOCH_BITS..(self.epoch + 2) << EPOCH_BITS;
+        if !near.contains(&number) || self.near.bucket(number).len() == 0 {
+            return;
+        }
+        if number >= middle {
+            self.enter(self.epoch + 1);
+        }
+        self.load(number);
+    }
+
+    /// Moves what is left of the run to its beginning.
+    fn drop_popped(&mut self) {
+        let left = self.run.len() - self.cursor;
+        let start = self.run.as_mut_ptr();
+        // SAFETY: both ranges lie in the run. What was before the cursor has been moved out, and nothing is there twice
+        // once the end is cut off.
+        unsafe {
+            std::ptr::copy(start.add(self.cursor), start, left);
+            self.run.set_len(left);
+        }
+        self.popped = self.popped.wrapping_add(self.cursor);
+        self.cursor = 0;
+        self.sure = 0;
+    }
+
+    /// Sorts bucket `number` of the near ring, the first that is not empty, behind the run.
+    fn load(&mut self, number: u64) {
         self.frontier = number + 1;
         self.measure_reach();
         let bucket = self.near.take(number);
         self.watch.buckets += 1;
         self.watch.events += bucket.len();
         self.sorter.sort(&mut self.pool, bucket, number << self.shift, self.shift, &mut self.run);
-        self.following = self.near.first(self.frontier, (self.epoch + 2) << EPOCH_BITS);
-        true
     }
 
     fn measure_reach(&mut self) {
@@ -352,8 +397,7 @@ impl<E: Keyed> Wheel<E> {
         }
     }
 
-    /// Spreads all pending events over buckets of another width. Nothing is loaded, and nothing lies before the
-    /// frontier.
+    /// Spreads all events in buckets over buckets of another width.
     fn rebuild(&mut self, shift: u32) {
         let mut buckets = Vec::new();
         for number in 0..NEAR as u64 {
@@ -364,8 +408,9 @@ impl<E: Keyed> Wheel<E> {
         }
         let spilled = std::mem::take(&mut self.spill);
         self.spill_first = u64::MAX;
-        // The start of the first bucket that is not loaded, rounded down: some buckets before it may be entered again.
-        self.frontier = (self.frontier << self.shift) >> shift;
+        // The start of the first bucket that is not loaded, rounded up, since what is pushed before the last of the run must
+        // not lie in a bucket: what falls in between goes to the side heap.
+        self.frontier = (self.frontier << self.shift).div_ceil(1 << shift);
         self.shift = shift;
         self.epoch = self.frontier >> EPOCH_BITS;
         self.measure_reach();

@@ -1,6 +1,7 @@
 //! What there is to look for: objects, their popularity, and who holds them.
 
 mod allocation;
+mod filter;
 mod placement;
 mod zipf;
 
@@ -118,6 +119,11 @@ impl Content {
     #[inline]
     pub(super) fn holders(&self, object: ObjectId) -> &[u32] {
         self.placed.holders(object.rank())
+    }
+
+    #[inline]
+    pub(super) fn holds(&self, number: u32, object: ObjectId) -> bool {
+        self.placed.holds(number, object.rank())
     }
 
     #[inline]

@@ -2,8 +2,9 @@
 
 use rand::RngExt;
 
-use crate::sim::ObjectId;
+use super::filter::Filter;
 use crate::sim::random::{Purpose, Stream, stream};
+use crate::sim::{ObjectId, table};
 use crate::world::bits::Bits;
 use crate::world::population::{GiverSettings, givers, sample};
 
@@ -13,12 +14,21 @@ pub(super) enum Placed {
     /// Object i is held by peer i alone.
     Identities { numbers: Vec<u32>, objects: Vec<ObjectId> },
     /// Row `i` of the holders is `holders[object_rows[i]..object_rows[i + 1]]`, ascending; likewise what peers hold.
-    Rows { object_rows: Vec<u32>, holders: Vec<u32>, peer_rows: Vec<u32>, objects: Vec<ObjectId> },
+    Rows {
+        object_rows: Vec<u32>,
+        holders: Vec<u32>,
+        peer_rows: Vec<u32>,
+        objects: Vec<ObjectId>,
+        filter: Filter,
+    },
 }
 
 impl Placed {
     pub(super) fn identities(peers: u32) -> Placed {
-        Placed::Identities { numbers: (0..peers).collect(), objects: (0..peers).map(ObjectId::new).collect() }
+        let (mut numbers, mut objects) = (table(peers as usize), table(peers as usize));
+        numbers.extend(0..peers);
+        objects.extend((0..peers).map(ObjectId::new));
+        Placed::Identities { numbers, objects }
     }
 
     /// `counts[i]` replicas of object `i` on that many peers, uniformly at random within each tier, in linear time.
@@ -44,7 +54,13 @@ impl Placed {
             holders[start..].sort_unstable();
         }
         let (peer_rows, objects) = transposed(&object_rows, &holders, peers);
-        Placed::Rows { object_rows, holders, peer_rows, objects }
+        let mut filter = Filter::new(holders.len());
+        for (object, _) in (0u32..).zip(counts) {
+            row(&object_rows, &holders, object as usize)
+                .iter()
+                .for_each(|&number| filter.insert(number, object));
+        }
+        Placed::Rows { object_rows, holders, peer_rows, objects, filter }
     }
 
     #[inline]
@@ -53,6 +69,17 @@ impl Placed {
         match self {
             Placed::Identities { numbers, .. } => numbers.get(object..object + 1).unwrap_or_default(),
             Placed::Rows { object_rows, holders, .. } => row(object_rows, holders, object),
+        }
+    }
+
+    /// Whether peer `number` holds it.
+    #[inline]
+    pub(super) fn holds(&self, number: u32, object: u32) -> bool {
+        match self {
+            Placed::Identities { numbers, .. } => number == object && (number as usize) < numbers.len(),
+            Placed::Rows { filter, .. } => {
+                filter.may_contain(number, object) && self.holders(object).binary_search(&number).is_ok()
+            }
         }
     }
 
