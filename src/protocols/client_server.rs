@@ -15,10 +15,9 @@
 //!
 //! Left out: passwords, directories, and the data connection's set-up.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
+use super::sessions::{Login, Sessions, Sign, check_times};
 use crate::sim::{
     Context, Lookup, ObjectId, Online, PeerId, Protocol, Routine, Setup, Span, Textbook, Time, Violation,
 };
@@ -35,16 +34,13 @@ pub enum ClientServer {
 /// What a client knows.
 #[derive(Debug, Default)]
 pub struct Client {
-    /// The server on which it is logged on, if it is.
-    server: Option<PeerId>,
-    /// It is logging on.
-    knocking: bool,
+    login: Login,
 }
 
-/// What the server knows: who is logged on, by number, which stands for the host's address; and when it was last heard.
+/// What the server knows: who is logged on.
 #[derive(Clone, Debug, Default)]
 pub struct Server {
-    sessions: BTreeMap<u32, (PeerId, Time)>,
+    sessions: Sessions<()>,
 }
 
 /// The `[protocol.client-server]` table.
@@ -120,10 +116,7 @@ impl Protocol for ClientServer {
     }
 
     fn shared(setup: &Setup<'_>, params: &Params) -> Result<Shared, String> {
-        let refuse = |wrong: bool, why: &str| if wrong { Err(why.to_owned()) } else { Ok(()) };
-        refuse(params.keepalive == Span::ZERO, "keepalive must be more than 0 s")?;
-        refuse(params.timeout == Span::ZERO, "timeout must be more than 0 s")?;
-        refuse(params.expiry <= params.keepalive, "expiry must be longer than keepalive")?;
+        check_times(params.keepalive, params.expiry, params.timeout)?;
         Ok(Shared { params: params.clone(), peers: setup.world.peers(), objects: setup.world.objects() })
     }
 
@@ -140,13 +133,16 @@ impl Protocol for ClientServer {
     }
 
     fn plan(setup: &Setup<'_>, shared: &Shared) -> Server {
-        let clients = setup.online.iter().filter(|peer| peer.number() < shared.peers);
-        Server { sessions: clients.map(|&peer| (peer.number(), (peer, Time::ZERO))).collect() }
+        let mut sessions = Sessions::default();
+        for &peer in setup.online.iter().filter(|peer| peer.number() < shared.peers) {
+            sessions.open(peer, (), Time::ZERO);
+        }
+        Server { sessions }
     }
 
     fn settled(plan: &Server, shared: &Shared, me: PeerId) -> ClientServer {
         if me.number() < shared.peers {
-            ClientServer::Client(Client { server: Some(PeerId::new(shared.peers)), knocking: false })
+            ClientServer::Client(Client { login: Login::on(PeerId::new(shared.peers)) })
         } else {
             ClientServer::Server(plan.clone())
         }
@@ -201,7 +197,7 @@ impl Protocol for ClientServer {
     /// A client knows the server. The server sends to nobody unasked.
     fn links(&self) -> impl Iterator<Item = PeerId> {
         match self {
-            ClientServer::Client(client) => client.server,
+            ClientServer::Client(client) => client.login.server(),
             ClientServer::Server(_) => None,
         }
         .into_iter()
@@ -238,11 +234,11 @@ impl Protocol for ClientServer {
     fn invariants(network: &[&ClientServer], online: &Online<'_>, shared: &Shared) -> Result<(), Violation> {
         for (&me, participant) in online.addresses().iter().zip(network) {
             let ClientServer::Server(server) = participant else { continue };
-            if let Some(&(gone, _)) = server.sessions.values().find(|(peer, _)| !online.contains(*peer)) {
-                return Err(Violation::at(me, format!("{gone} is gone, and still logged on")));
+            if let Some(gone) = server.sessions.iter().find(|session| !online.contains(session.peer)) {
+                return Err(Violation::at(me, format!("{} is gone, and still logged on", gone.peer)));
             }
-            let clients = online.addresses().iter().filter(|peer| peer.number() < shared.peers);
-            if let Some(&peer) = clients.clone().find(|peer| !server.sessions.contains_key(&peer.number())) {
+            let mut clients = online.addresses().iter().filter(|peer| peer.number() < shared.peers);
+            if let Some(&peer) = clients.find(|&&peer| server.sessions.get(peer).is_none()) {
                 return Err(Violation::at(peer, "it is not logged on"));
             }
         }
@@ -253,7 +249,7 @@ impl Protocol for ClientServer {
 impl Client {
     fn on_message(&mut self, ctx: &mut Context<'_, ClientServer>, from: PeerId, message: Message) {
         match message {
-            Message::Ready => (self.server, self.knocking) = (Some(from), false),
+            Message::Ready => self.login.accept(from),
             Message::Here => ctx.answer(&[from]),
             Message::Closed => self.on_closed(ctx),
             Message::Missing | Message::Okay => {}
@@ -268,12 +264,12 @@ impl Client {
         match asked {
             Message::User { retry } if retry < last => self.log_on(ctx, retry + 1),
             // Until the next sign of life is due.
-            Message::User { .. } => self.knocking = false,
+            Message::User { .. } => self.login.rest(),
             Message::Size { object, retry } if retry < last => {
                 Client::ask(ctx, Message::Size { object, retry: retry + 1 });
             }
             Message::Noop { retry } if retry < last => Client::ask(ctx, Message::Noop { retry: retry + 1 }),
-            Message::Noop { .. } => self.server = None,
+            Message::Noop { .. } => self.login.lose(),
             Message::Size { .. }
             | Message::Ready
             | Message::Here
@@ -290,7 +286,7 @@ impl Client {
     }
 
     fn log_on(&mut self, ctx: &mut Context<'_, ClientServer>, retry: u8) {
-        self.knocking = true;
+        self.login.knock();
         Client::ask(ctx, Message::User { retry });
     }
 
@@ -300,17 +296,16 @@ impl Client {
 
     /// Shows that the client is still here; or tries to log on, if the server has been silent.
     fn keep_alive(&mut self, ctx: &mut Context<'_, ClientServer>) {
-        match self.server {
-            Some(_) => Client::ask(ctx, Message::Noop { retry: 0 }),
-            None if self.knocking => {}
-            None => self.log_on(ctx, 0),
+        match self.login.sign() {
+            Sign::Ping => Client::ask(ctx, Message::Noop { retry: 0 }),
+            Sign::LogOn => self.log_on(ctx, 0),
+            Sign::None => {}
         }
     }
 
     /// The server has started anew, or has not heard of this client for long.
     fn on_closed(&mut self, ctx: &mut Context<'_, ClientServer>) {
-        self.server = None;
-        if !self.knocking {
+        if self.login.refuse() {
             ctx.maintaining();
             self.log_on(ctx, 0);
         }
@@ -321,7 +316,7 @@ impl Server {
     fn on_message(&mut self, ctx: &mut Context<'_, ClientServer>, from: PeerId, message: Message) {
         match message {
             Message::User { retry: _ } => {
-                self.sessions.insert(from.number(), (from, ctx.now()));
+                self.sessions.open(from, (), ctx.now());
                 ctx.reply(from, Message::Ready);
             }
             Message::Size { object, retry: _ } => self.on_size(ctx, from, object),
@@ -331,9 +326,7 @@ impl Server {
                 }
             }
             Message::Quit => {
-                if self.sessions.get(&from.number()).is_some_and(|(peer, _)| *peer == from) {
-                    self.sessions.remove(&from.number());
-                }
+                self.sessions.close(from);
             }
             // What only clients are told.
             Message::Ready | Message::Here | Message::Missing | Message::Okay | Message::Closed => {}
@@ -351,23 +344,19 @@ impl Server {
     /// Notes a sign of life; false if the client is not logged on, which it is told. That is no answer to what it asked: once
     /// logged on, it asks again.
     fn hear(&mut self, ctx: &mut Context<'_, ClientServer>, from: PeerId) -> bool {
-        match self.sessions.get_mut(&from.number()).filter(|(peer, _)| *peer == from) {
-            Some((_, heard)) => {
-                *heard = ctx.now();
-                true
-            }
-            None => {
-                ctx.maintaining();
-                ctx.reply(from, Message::Closed);
-                false
-            }
+        let known = self.sessions.hear(from, ctx.now()).is_some();
+        if !known {
+            ctx.maintaining();
+            ctx.reply(from, Message::Closed);
         }
+        known
     }
 
     /// Ends the sessions of those who have been silent for too long.
     fn expire(&mut self, ctx: &mut Context<'_, ClientServer>) {
-        let (now, expiry) = (ctx.now(), ctx.shared().params.expiry);
-        self.sessions.retain(|_, (_, heard)| now.since(*heard) <= expiry);
+        for gone in self.sessions.silent(ctx.now(), ctx.shared().params.expiry) {
+            self.sessions.close(gone);
+        }
     }
 }
 

@@ -12,6 +12,7 @@ pub mod gnutella06;
 mod index;
 pub mod kazaa;
 pub mod napster;
+mod sessions;
 mod unstructured;
 
 use crate::sim::Protocol;

@@ -26,6 +26,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use self::index::Index;
+use super::sessions::{Login, Sign, check_times};
 use crate::sim::{
     Context, Lookup, ObjectId, Online, Parcel, PeerId, Protocol, Routine, Setup, Span, Textbook, Time,
     Violation,
@@ -43,10 +44,8 @@ pub enum Napster {
 /// What a peer knows.
 #[derive(Debug)]
 pub struct Client {
-    /// The server that knows this peer's list, if one does.
-    server: Option<PeerId>,
-    /// It is logging on.
-    knocking: bool,
+    /// On the server that knows this peer's list.
+    login: Login,
     /// It has uploaded its list once.
     published: bool,
 }
@@ -130,17 +129,16 @@ impl Protocol for Napster {
     }
 
     fn shared(setup: &Setup<'_>, params: &Params) -> Result<Shared, String> {
-        let refuse = |wrong: bool, why: &str| if wrong { Err(why.to_owned()) } else { Ok(()) };
-        refuse(params.max_results == 0, "max_results must be at least 1")?;
-        refuse(params.keepalive == Span::ZERO, "keepalive must be more than 0 s")?;
-        refuse(params.timeout == Span::ZERO, "timeout must be more than 0 s")?;
-        refuse(params.expiry <= params.keepalive, "expiry must be longer than keepalive")?;
+        if params.max_results == 0 {
+            return Err("max_results must be at least 1".to_owned());
+        }
+        check_times(params.keepalive, params.expiry, params.timeout)?;
         Ok(Shared { params: params.clone(), peers: setup.world.peers() })
     }
 
     fn new(me: PeerId, shared: &Shared) -> Napster {
         if me.number() < shared.peers {
-            Napster::Peer(Client { server: None, knocking: false, published: false })
+            Napster::Peer(Client { login: Login::default(), published: false })
         } else {
             Napster::Index(Box::default())
         }
@@ -157,8 +155,7 @@ impl Protocol for Napster {
 
     fn settled(plan: &Index, shared: &Shared, me: PeerId) -> Napster {
         if me.number() < shared.peers {
-            let server = Some(PeerId::new(shared.peers));
-            Napster::Peer(Client { server, knocking: false, published: true })
+            Napster::Peer(Client { login: Login::on(PeerId::new(shared.peers)), published: true })
         } else {
             Napster::Index(Box::new(plan.clone()))
         }
@@ -213,7 +210,7 @@ impl Protocol for Napster {
     /// A peer knows the server. The server sends to nobody unasked.
     fn links(&self) -> impl Iterator<Item = PeerId> {
         match self {
-            Napster::Peer(peer) => peer.server,
+            Napster::Peer(peer) => peer.login.server(),
             Napster::Index(_) => None,
         }
         .into_iter()
@@ -290,14 +287,14 @@ impl Client {
         match asked {
             Message::Login { retry } if retry < last => self.log_on(ctx, retry + 1),
             // Until the next sign of life is due.
-            Message::Login { .. } => self.knocking = false,
+            Message::Login { .. } => self.login.rest(),
             Message::Search { object, retry } if retry < last => {
                 self.ask(ctx, Message::Search { object, retry: retry + 1 });
             }
             // Not found.
             Message::Search { .. } => {}
             Message::Ping { retry } if retry < last => self.ask(ctx, Message::Ping { retry: retry + 1 }),
-            Message::Ping { .. } => self.server = None,
+            Message::Ping { .. } => self.login.lose(),
             Message::Welcome
             | Message::Share(_)
             | Message::Logout
@@ -313,20 +310,19 @@ impl Client {
     }
 
     fn log_on(&mut self, ctx: &mut Context<'_, Napster>, retry: u8) {
-        self.knocking = true;
+        self.login.knock();
         self.ask(ctx, Message::Login { retry });
     }
 
     fn on_welcome(&mut self, ctx: &mut Context<'_, Napster>, server: PeerId) {
-        self.knocking = false;
-        self.server = Some(server);
+        self.login.accept(server);
         self.upload(ctx);
     }
 
     /// Tells the server what this peer shares. The first time that is publishing; after a server's failure, or a loss,
     /// it is repair.
     fn upload(&mut self, ctx: &mut Context<'_, Napster>) {
-        let Some(server) = self.server else { return };
+        let Some(server) = self.login.server() else { return };
         let files = ctx.shares().to_vec();
         if files.is_empty() {
             return;
@@ -340,10 +336,10 @@ impl Client {
 
     /// Tells the server that this peer is still here; or tries to log on, if the server has been silent.
     fn keep_alive(&mut self, ctx: &mut Context<'_, Napster>) {
-        match self.server {
-            Some(_) => self.ask(ctx, Message::Ping { retry: 0 }),
-            None if self.knocking => {}
-            None => self.log_on(ctx, 0),
+        match self.login.sign() {
+            Sign::Ping => self.ask(ctx, Message::Ping { retry: 0 }),
+            Sign::LogOn => self.log_on(ctx, 0),
+            Sign::None => {}
         }
     }
 
@@ -356,8 +352,7 @@ impl Client {
 
     /// The server has started anew, or has not heard of this peer for long.
     fn on_stranger(&mut self, ctx: &mut Context<'_, Napster>) {
-        self.server = None;
-        if !self.knocking {
+        if self.login.refuse() {
             ctx.maintaining();
             self.log_on(ctx, 0);
         }

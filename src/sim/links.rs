@@ -2,17 +2,17 @@
 //!
 //! The uplink keeps a queue per destination and serves them in turn, a block of 16 KiB at a time, so that every
 //! destination gets its share. What is queued can be withdrawn. Messages below 1,500 bytes use rate, but wait only for
-//! each other: the block after them starts later instead. The downlink takes one block after the other:
+//! each other: the block after them starts later instead. The downlink takes one block after the other, as they come:
 //!
-//! delivery = max(end of sending + latency, end of receiving what came before) + size / down rate,
+//! delivery = max(end of sending + latency, end of receiving what came before) + size / down rate.
 //!
-//! where of several blocks that overlap the one comes first that would be through first, had it the link to itself.
+//! Messages below 1,500 bytes use the downlink's rate, too, and wait for nothing: the next block is through later instead.
 //!
 //! A server may need some time for each message; it serves one after the other.
 //!
 //! Everything here belongs to one participant: its uplink changes when it sends, its downlink when something arrives.
 //! The kernel turns the times into events: when the uplink is free again, an event of the sender; when a block has come
-//! through the network, an event of the receiver, which finds out whether its downlink has been free.
+//! through the network, an event of the receiver, which finds out when its downlink is done with it: another event.
 
 use std::collections::VecDeque;
 
@@ -275,7 +275,7 @@ impl<T> Links<T> {
         gone
     }
 
-    /// Whether what has come to `to` may have to wait: if not, it is delivered when it has been received.
+    /// Whether what comes to `to` takes its turn there: if not, it is delivered when it has been received.
     #[inline]
     pub(super) fn waits(&self, to: u32, size: u32) -> bool {
         let cost = self.costs[to as usize];
@@ -299,17 +299,16 @@ impl<T> Links<T> {
         if whole { size } else { size - (size - BLOCK - SMALL).div_ceil(BLOCK) * BLOCK }
     }
 
-    /// A block that [`waits`](Self::waits) has come to `to`: at `now` it would be through, had the link been free for it.
-    /// When it is through, if later.
-    pub(super) fn receive(&mut self, to: u32, bytes: u32, now: Time) -> Option<Time> {
+    /// A block that [`waits`](Self::waits) has come to the downlink of `to`, after all that came before `now`: when it is
+    /// through.
+    pub(super) fn receive(&mut self, to: u32, bytes: u32, now: Time) -> Time {
         let took = self.reception(to, bytes).nanos();
         let free = &mut self.downlinks[to as usize];
-        let through = free.saturating_add(took);
-        *free = through.max(now.nanos());
-        (through > now.nanos()).then_some(Time(through))
+        *free = now.nanos().max(*free).saturating_add(took);
+        Time(*free)
     }
 
-    /// A small message has come to `to`, which did not wait: what follows does, a little.
+    /// A small message has come to `to`, which did not wait: the blocks that come after it do, a little.
     #[inline]
     pub(super) fn receive_small(&mut self, to: u32, bytes: u32, now: Time) {
         let cost = self.costs[to as usize];

@@ -128,12 +128,28 @@ fn the_downlink_takes_one_after_the_other() {
     let mut links = links(MBIT);
     assert!(links.waits(1, 12_500) && !links.waits(1, 500) && !links.waits(0, 12_500));
     assert_eq!(links.reception(1, 12_500), Span::millis(100));
-    // The first bit of the first comes at 0, of the second at 30.
-    assert_eq!(links.receive(1, 12_500, ms(100)), None);
-    assert_eq!(links.receive(1, 12_500, ms(130)), Some(ms(200)));
+    assert_eq!(links.receive(1, 12_500, ms(0)), ms(100));
+    assert_eq!(links.receive(1, 12_500, ms(30)), ms(200));
     links.receive_small(1, 1_250, ms(150));
-    assert_eq!(links.receive(1, 12_500, ms(290)), Some(ms(310)), "10 ms for the small one");
-    assert_eq!(links.receive(1, 12_500, ms(900)), None);
+    assert_eq!(links.receive(1, 12_500, ms(190)), ms(310), "10 ms for the small one");
+    assert_eq!(links.receive(1, 12_500, ms(800)), ms(900));
+}
+
+/// A short block that comes while a long one is received waits for it, and no time is lost.
+#[test]
+fn the_downlink_takes_blocks_as_they_come() {
+    let mut links = links(MBIT);
+    assert_eq!(links.receive(1, 12_500, ms(0)), ms(100));
+    assert_eq!(links.receive(1, 2_500, ms(10)), ms(120));
+}
+
+/// What is being received is not put off by a small message.
+#[test]
+fn a_small_message_takes_no_more_than_its_own_time() {
+    let mut links = links(MBIT);
+    assert_eq!(links.receive(1, 12_500, ms(0)), ms(100));
+    links.receive_small(1, 125, ms(50));
+    assert_eq!(links.receive(1, 12_500, ms(60)), ms(201), "1 ms for the small one");
 }
 
 #[test]
@@ -142,9 +158,9 @@ fn a_server_serves_one_message_after_the_other() {
     let mut links: Links<u32> = Links::new([server].into_iter()).unwrap();
     assert!(links.waits(0, 40));
     assert_eq!(links.reception(0, 40), Span::millis(5));
-    assert_eq!(links.receive(0, 40, ms(5)), None);
-    assert_eq!(links.receive(0, 40, ms(6)), Some(ms(10)));
-    assert_eq!(links.receive(0, 40, ms(6)), Some(ms(15)));
+    assert_eq!(links.receive(0, 40, ms(0)), ms(5));
+    assert_eq!(links.receive(0, 40, ms(1)), ms(10));
+    assert_eq!(links.receive(0, 40, ms(1)), ms(15));
 }
 
 proptest! {

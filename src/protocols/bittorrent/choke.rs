@@ -4,11 +4,13 @@ use std::cmp::Reverse;
 
 use rand::RngExt;
 
-use super::message::{Block, Message};
+use super::message::{Block, Blocks, Message};
 use super::params::SeedChoking;
 use super::pieces::contains;
 use super::swarm::{Link, Phase, Swarm};
 use super::{BitTorrent, Context};
+use crate::sim::PeerId;
+use crate::sim::random::mix;
 
 impl Swarm {
     pub(super) fn on_interested(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize) {
@@ -32,6 +34,7 @@ impl Swarm {
         }
         let bytes = self.pieces.shape().bytes(block.piece.get(), block.block);
         n.up[0] += bytes;
+        n.sent += 1;
         self.story.up += u64::from(bytes);
         self.say(ctx, at, |wire| Message::Piece { wire, block });
     }
@@ -40,8 +43,11 @@ impl Swarm {
     pub(super) fn on_cancel(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize, block: Block) {
         let object = self.object;
         let this = |m: &Message| matches!(m, Message::Piece { wire, block: b } if wire.object == object && *b == block);
-        let withdrawn = ctx.withdraw(self.neighbours[at].peer, this) as u64;
-        let bytes = withdrawn * u64::from(self.pieces.shape().bytes(block.piece.get(), block.block));
+        let withdrawn = ctx.withdraw(self.neighbours[at].peer, this) as u32;
+        let n = &mut self.neighbours[at];
+        n.sent = n.sent.saturating_sub(withdrawn);
+        let bytes =
+            u64::from(withdrawn) * u64::from(self.pieces.shape().bytes(block.piece.get(), block.block));
         self.story.up = self.story.up.saturating_sub(bytes);
     }
 
@@ -49,7 +55,8 @@ impl Swarm {
         self.neighbours[at].choked = true;
         self.neighbours[at].since = ctx.now();
         self.take_back(ctx, at);
-        self.say(ctx, at, |wire| Message::Choke { wire });
+        let after = Blocks::new(self.neighbours[at].sent);
+        self.say(ctx, at, |wire| Message::Choke { wire, after });
     }
 
     fn unchoke(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize) {
@@ -112,7 +119,7 @@ impl Swarm {
             let params = &ctx.shared().params;
             (usize::from(params.upload_slots), params.optimistic_rounds, params.seed_choking)
         };
-        let mut chosen = self.best(slots - 1, seed_choking);
+        let mut chosen = self.best(ctx.me(), slots - 1, seed_choking);
         // The optimistic one stays for some rounds, unless it has become one of the best.
         let stays = |at: usize| self.neighbours[at].link == Link::Wired && self.neighbours[at].wants;
         let kept = self.optimistic.filter(|&at| stays(at) && !chosen.contains(&at));
@@ -124,7 +131,9 @@ impl Swarm {
         chosen.extend(self.optimistic);
         // Slots that are left over go to those who have one, then to others.
         let wants = |at: &usize| self.neighbours[*at].wants;
-        let more: Vec<usize> = self.wired().filter(wants).filter(|&at| !self.neighbours[at].choked).collect();
+        let mut more: Vec<usize> =
+            self.wired().filter(wants).filter(|&at| !self.neighbours[at].choked).collect();
+        more.sort_by_key(|&at| self.order(ctx.me(), at));
         for at in more {
             if chosen.len() < slots && !chosen.contains(&at) {
                 chosen.push(at);
@@ -139,7 +148,7 @@ impl Swarm {
 
     /// The best of those who want something: for a leecher those that deliver fastest, if they deliver at all; for a seed
     /// those that take fastest, or that have waited longest.
-    fn best(&self, most: usize, seed_choking: SeedChoking) -> Vec<usize> {
+    fn best(&self, me: PeerId, most: usize, seed_choking: SeedChoking) -> Vec<usize> {
         let leeches = self.phase == Phase::Leeching;
         let rate = |at: usize| {
             let n = &self.neighbours[at];
@@ -149,14 +158,19 @@ impl Swarm {
         let mut best: Vec<usize> = self.wired().filter(|&at| self.neighbours[at].wants).collect();
         if !leeches && seed_choking == SeedChoking::RoundRobin {
             // Every round those go in whose state is oldest: a turn lasts a round.
-            let turn = |at: &usize| (self.neighbours[*at].since, *at);
+            let turn = |at: &usize| (self.neighbours[*at].since, self.order(me, *at));
             best.sort_by_key(turn);
         } else {
             best.retain(|&at| rate(at) > 0);
-            best.sort_by_key(|&at| (Reverse(rate(at)), at));
+            best.sort_by_key(|&at| (Reverse(rate(at)), self.order(me, at)));
         }
         best.truncate(most);
         best
+    }
+
+    /// Who comes first among equals: another one at every peer. By place, it would be those who came early, everywhere.
+    fn order(&self, me: PeerId, at: usize) -> u64 {
+        mix(u64::from(me.number()) << 32 | u64::from(self.neighbours[at].peer.number()))
     }
 
     /// The next optimistic one. Who has never been let in is three times as likely as others.

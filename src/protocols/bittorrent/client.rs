@@ -35,8 +35,8 @@ impl Client {
                     swarm.on_piece(ctx, at, block.piece.get(), block.block);
                 });
             }
-            Message::Choke { wire } => {
-                self.on_wire(ctx, from, wire, |swarm, ctx, at| swarm.on_choke(ctx, at))
+            Message::Choke { wire, after } => {
+                self.on_wire(ctx, from, wire, |swarm, ctx, at| swarm.on_choke(ctx, at, after.get()));
             }
             Message::Unchoke { wire } => {
                 self.on_wire(ctx, from, wire, |swarm, ctx, at| swarm.on_unchoke(ctx, at));

@@ -11,6 +11,20 @@ pub struct Place([u8; 2]);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece([u8; 4]);
 
+/// A 32-bit number of alignment 1: how many blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Blocks([u8; 4]);
+
+impl Blocks {
+    pub(super) fn new(blocks: u32) -> Blocks {
+        Blocks(blocks.to_le_bytes())
+    }
+
+    pub(super) fn get(self) -> u32 {
+        u32::from_le_bytes(self.0)
+    }
+}
+
 impl Block {
     pub(super) fn new(piece: u32, block: u8) -> Block {
         Block { piece: Piece::new(piece), block }
@@ -86,8 +100,9 @@ pub enum Message {
     Close { object: ObjectId },
     /// I have these pieces.
     Bitfield { wire: Wire, has: Parcel<u64> },
-    /// I upload nothing to you.
-    Choke { wire: Wire },
+    /// I upload nothing to you. TCP would deliver this after the blocks that went before, here small messages overtake them:
+    /// so it says how many of those there were since the handshake.
+    Choke { wire: Wire, after: Blocks },
     /// You may ask for blocks.
     Unchoke { wire: Wire },
     /// You have what I want.

@@ -191,7 +191,7 @@ impl Swarm {
         let (object, shape) = (self.object, self.pieces.shape());
         let bytes = Cell::new(0);
         let n = &mut self.neighbours[at];
-        ctx.withdraw(n.peer, |m| match m {
+        let withdrawn = ctx.withdraw(n.peer, |m| match m {
             Message::Piece { wire, block } if wire.object == object => {
                 // The last block is shorter than others.
                 bytes.set(bytes.get() + shape.bytes(block.piece.get(), block.block));
@@ -199,6 +199,7 @@ impl Swarm {
             }
             _ => false,
         });
+        n.sent = n.sent.saturating_sub(withdrawn as u32);
         self.story.up = self.story.up.saturating_sub(u64::from(bytes.get()));
         n.up[0] = n.up[0].saturating_sub(bytes.get());
     }

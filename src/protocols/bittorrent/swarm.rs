@@ -115,6 +115,11 @@ pub struct Neighbour {
     pub(super) is_new: bool,
     /// As a super-seed: what we have offered it.
     pub(super) offered: Option<u32>,
+    /// Blocks sent to it and received from it on this connection.
+    pub(super) sent: u32,
+    pub(super) came: u32,
+    /// It has choked us after so many blocks, of which some are still on their way.
+    pub(super) chokes_after: Option<u32>,
 }
 
 impl Neighbour {
@@ -140,6 +145,9 @@ impl Neighbour {
             since: now,
             is_new: true,
             offered: None,
+            sent: 0,
+            came: 0,
+            chokes_after: None,
         }
     }
 
@@ -330,6 +338,8 @@ impl Swarm {
             }
             if n.asked_len > 0 && now.since(n.delivered) > params.snubbed_after {
                 n.snubs = true;
+                // Of blocks that it says to have sent, some were lost.
+                n.came = n.chokes_after.take().unwrap_or(n.came);
                 self.release(at);
                 released = true;
             }

@@ -281,3 +281,23 @@ fn script_that_asks_while_online(script: Script, object: ObjectId) -> Script {
     // Everybody is online at the start and asks within the first seconds, before the first departures matter.
     (1..25).fold(script.without_lookups(), |script, peer| script.lookup(10, peer, object))
 }
+
+/// Downlinks that bind: what a neighbour has sent before it chokes a peer is on its way, and not asked of others. So little
+/// comes twice, however much waits at the downlink.
+#[test]
+fn what_is_on_its_way_is_not_asked_of_others() {
+    let mut world = TestWorld::new(30);
+    let object = world.object((0..20).collect());
+    // Long enough for the endgame, in which everything is asked for again, to weigh little.
+    world.size = 40_000_000;
+    world.profile = |number| match number {
+        0..20 => Profile { up: 1_000_000, ..Profile::default() },
+        _ => Profile { up: 100_000, down: 1_000_000, ..Profile::default() },
+    };
+    let params = Params { seed_choking: SeedChoking::RoundRobin, ..Params::default() };
+    let script = (20..30).fold(Script::until(1000), |script, peer| script.lookup(10, peer, object));
+    let engine = after(&world, script, &params);
+    let down: u64 = (20..30).map(|n| swarm(&engine, n).story.down).sum();
+    assert!((20..30).all(|n| swarm(&engine, n).pieces.is_complete()));
+    assert!(down < 10 * 40_000_000 * 6 / 5, "{down}");
+}

@@ -43,16 +43,30 @@ impl Swarm {
         }
     }
 
-    pub(super) fn on_choke(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize) {
-        self.neighbours[at].chokes = true;
-        self.neighbours[at].heard = ctx.now();
-        self.release(at);
-        self.request_all(ctx);
+    /// The neighbour uploads nothing more after so many blocks. Those that are still on their way come; the others are asked
+    /// of others, once it is known which.
+    pub(super) fn on_choke(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize, after: u32) {
+        let n = &mut self.neighbours[at];
+        (n.chokes, n.chokes_after, n.heard) = (true, Some(after), ctx.now());
+        self.see_choke(ctx, at);
+    }
+
+    /// If nothing is on its way any more from a neighbour that has choked us, others are asked for what it owes.
+    fn see_choke(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize) {
+        let n = &mut self.neighbours[at];
+        if n.chokes_after.is_some_and(|after| n.came >= after) {
+            n.chokes_after = None;
+            self.release(at);
+            self.request_all(ctx);
+        }
     }
 
     pub(super) fn on_unchoke(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize) {
         let n = &mut self.neighbours[at];
         (n.chokes, n.snubs, n.heard, n.delivered) = (false, false, ctx.now(), ctx.now());
+        if n.chokes_after.take().is_some() {
+            self.release(at);
+        }
         self.request(ctx, at);
     }
 
@@ -136,6 +150,7 @@ impl Swarm {
         let n = &mut self.neighbours[at];
         (n.heard, n.delivered, n.snubs) = (now, now, false);
         n.down[0] += bytes;
+        n.came += 1;
         n.take(what);
         let came = self.pieces.receive(piece, block);
         if self.endgame && came != Came::Twice {
@@ -149,6 +164,7 @@ impl Swarm {
             self.on_whole(ctx, piece);
         }
         if self.phase == Phase::Leeching {
+            self.see_choke(ctx, at);
             self.request(ctx, at);
         }
     }

@@ -60,6 +60,12 @@ impl Leaves {
         }
     }
 
+    /// Where it will look whether this place may be set.
+    #[inline]
+    pub(super) fn address(&self, Slot(slot): Slot) -> *const u8 {
+        (&raw const self.summary[slot as usize / 64 % WORDS]).cast()
+    }
+
     /// Whether this place may be set in some table.
     #[inline]
     pub(super) fn may_have(&self, Slot(slot): Slot) -> bool {

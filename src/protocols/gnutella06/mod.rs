@@ -294,9 +294,12 @@ impl Protocol for Gnutella06 {
     const FORESEES: bool = true;
 
     #[inline]
-    fn follows(&self, _shared: &Shared, message: &Message, mut fetch: impl FnMut(*const u8)) {
+    fn follows(&self, shared: &Shared, message: &Message, mut fetch: impl FnMut(*const u8)) {
         if let Message::Query(query) = message {
             fetch(self.seen.address(query.guid));
+            if let (1.., Some(leaves)) = (query.ttl, &self.leaves) {
+                fetch(leaves.address(shared.slot(query.object)));
+            }
         }
     }
 

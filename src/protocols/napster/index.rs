@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rand::RngExt;
 
 use super::{Message, Napster};
+use crate::protocols::sessions::Sessions;
 use crate::sim::{Context, ObjectId, Online, Parcel, PeerId, Time, Violation};
 
 /// What the index server knows.
@@ -12,16 +13,8 @@ use crate::sim::{Context, ObjectId, Online, Parcel, PeerId, Time, Violation};
 pub struct Index {
     /// Who has what: addresses, ascending.
     providers: BTreeMap<ObjectId, Vec<PeerId>>,
-    /// Who is logged on, by nick, which is the peer's number whatever its session.
-    members: BTreeMap<u32, Member>,
-}
-
-/// A peer that is logged on.
-#[derive(Clone, Debug)]
-struct Member {
-    address: PeerId,
-    heard: Time,
-    files: Vec<ObjectId>,
+    /// Who is logged on, with the files that are listed; by nick, which is the peer's number whatever its session.
+    members: Sessions<Vec<ObjectId>>,
 }
 
 impl Index {
@@ -63,7 +56,7 @@ impl Index {
 
     fn on_ping(&mut self, ctx: &mut Context<'_, Napster>, from: PeerId) {
         if self.hear(ctx, from) {
-            let files = self.members.get(&from.number()).map_or(0, |member| member.files.len() as u32);
+            let files = self.members.get(from).map_or(0, |files| files.len() as u32);
             ctx.reply(from, Message::Pong { files });
         }
     }
@@ -71,43 +64,31 @@ impl Index {
     /// Notes a sign of life; false if the peer is not logged on, which it is told. That is no answer to what it asked: once
     /// logged on, it asks again.
     fn hear(&mut self, ctx: &mut Context<'_, Napster>, from: PeerId) -> bool {
-        match self.member(from) {
-            Some(member) => {
-                member.heard = ctx.now();
-                true
-            }
-            None => {
-                ctx.maintaining();
-                ctx.reply(from, Message::Stranger);
-                false
-            }
+        let known = self.members.hear(from, ctx.now()).is_some();
+        if !known {
+            ctx.maintaining();
+            ctx.reply(from, Message::Stranger);
         }
+        known
     }
 
     /// Takes those off the lists who have been silent for too long.
     pub(super) fn expire(&mut self, ctx: &mut Context<'_, Napster>) {
-        let (now, expiry) = (ctx.now(), ctx.shared().params.expiry);
-        let silent = self.members.values().filter(|member| now.since(member.heard) > expiry);
-        let gone: Vec<PeerId> = silent.map(|member| member.address).collect();
+        let gone = self.members.silent(ctx.now(), ctx.shared().params.expiry);
         gone.into_iter().for_each(|peer| self.forget(peer));
     }
 
     /// A new connection, in place of an earlier one with this nick: nothing listed yet.
     pub(super) fn log_on(&mut self, peer: PeerId, now: Time) {
-        if let Some(earlier) = self.members.get(&peer.number()) {
-            self.forget(earlier.address);
+        if let Some(earlier) = self.members.open(peer, Vec::new(), now) {
+            self.unlist(earlier.peer, &earlier.what);
         }
-        self.members.insert(peer.number(), Member { address: peer, heard: now, files: Vec::new() });
-    }
-
-    fn member(&mut self, peer: PeerId) -> Option<&mut Member> {
-        self.members.get_mut(&peer.number()).filter(|member| member.address == peer)
     }
 
     /// Lists the files of a peer that is logged on, in place of what was listed before.
     pub(super) fn list(&mut self, peer: PeerId, files: &[ObjectId]) {
-        let Some(member) = self.member(peer) else { return };
-        let before = std::mem::replace(&mut member.files, files.to_vec());
+        let Some(listed) = self.members.get_mut(peer) else { return };
+        let before = std::mem::replace(listed, files.to_vec());
         self.unlist(peer, &before);
         for &object in files {
             let providers = self.providers.entry(object).or_default();
@@ -130,10 +111,9 @@ impl Index {
     }
 
     fn forget(&mut self, peer: PeerId) {
-        let Some(member) = self.member(peer) else { return };
-        let files = std::mem::take(&mut member.files);
-        self.unlist(peer, &files);
-        self.members.remove(&peer.number());
+        if let Some(files) = self.members.close(peer) {
+            self.unlist(peer, &files);
+        }
     }
 
     /// Who is logged on, and every replica listed.
@@ -143,20 +123,18 @@ impl Index {
 
     /// Whether it lists those online, and what they share, and nothing else.
     pub(super) fn agrees_with(&self, me: PeerId, online: &Online<'_>) -> Result<(), Violation> {
-        if let Some(member) = self.members.values().find(|member| !online.contains(member.address)) {
-            return Err(Violation::at(me, format!("it still lists {}, who is gone", member.address)));
+        if let Some(member) = self.members.iter().find(|member| !online.contains(member.peer)) {
+            return Err(Violation::at(me, format!("it still lists {}, who is gone", member.peer)));
         }
         let mut listed = 0;
         for &peer in online.addresses().iter().filter(|peer| peer.number() < online.world().peers()) {
-            let Some(member) = self.members.get(&peer.number()) else {
+            let Some(files) = self.members.get(peer) else {
                 return Err(Violation::at(peer, "it is not logged on"));
             };
             let shares = online.world().shares(peer.number());
-            if member.files != shares {
-                return Err(Violation::at(
-                    peer,
-                    format!("{:?} are listed of what it shares, {shares:?}", member.files),
-                ));
+            if files != shares {
+                let what = format!("{files:?} are listed of what it shares, {shares:?}");
+                return Err(Violation::at(peer, what));
             }
             let missing =
                 |object: &&ObjectId| !self.providers.get(*object).is_some_and(|all| all.contains(&peer));

@@ -4,7 +4,7 @@ use crate::sim::event::{Body, Event};
 use crate::sim::links::{Access, Links, SMALL, Turn};
 use crate::sim::peer::PeerId;
 use crate::sim::protocol::Protocol;
-use crate::sim::time::Time;
+use crate::sim::time::{Span, Time};
 use crate::sim::world::World;
 
 use super::core::{Core, Head, next};
@@ -19,6 +19,9 @@ pub(in crate::sim) struct Outgoing<P: Protocol> {
 
 /// Bytes of a download request: a short HTTP GET, as Napster's and Gnutella's peers send it.
 pub(in crate::sim) const GET_BYTES: u32 = 100;
+
+/// What would come at the end of time comes just before it, so that it can be counted.
+const LAST: Time = Time(u64::MAX - 1);
 
 /// The access links of the world's participants; `None` if there is no limit.
 pub(super) fn links<P: Protocol>(world: &dyn World, participants: u32) -> Option<Box<Links<Outgoing<P>>>> {
@@ -55,7 +58,8 @@ impl<P: Protocol> Core<P> {
         let (Some(gone), Some(links)) = (turn.gone, self.links.as_ref()) else { return };
         let (from, to) = (head.me.number(), gone.to.number());
         let waits = links.waits(to, gone.bytes);
-        let reception = links.reception(to, gone.bytes);
+        // What takes its turn at the receiver is looked at when it comes there; the rest is received without waiting.
+        let reception = if waits { Span::ZERO } else { links.reception(to, gone.bytes) };
         let mut event = match gone.what {
             Some(outgoing) if outgoing.lost => return,
             Some(outgoing) => outgoing.event,
@@ -70,8 +74,7 @@ impl<P: Protocol> Core<P> {
         };
         let stamp = u64::from(event.rank) << 32 | u64::from(event.seq);
         let time = gone.at + self.world.latency(from, to, stamp) + reception;
-        // What would come at the end of time comes just before it, so that it can be counted.
-        let time = time.min(Time(u64::MAX - 1));
+        let time = time.min(LAST);
         event.time = time.nanos();
         if waits {
             event.hops = event.hops.arriving();
@@ -80,7 +83,7 @@ impl<P: Protocol> Core<P> {
     }
 
     /// Something has come through the network to an access link with limits. Gives it back if it is through that, too; else
-    /// it is queued until then.
+    /// it is queued until then. A block that does not bring its message is gone when it has taken its turn.
     #[cold]
     #[inline(never)]
     pub(super) fn receive_over_link(&mut self, mut event: Event<P>) -> Option<Event<P>> {
@@ -99,14 +102,13 @@ impl<P: Protocol> Core<P> {
         }
         event.hops = event.hops.arrived();
         let bytes = links.last_block(from, size);
-        match links.receive(to, bytes, now) {
-            Some(later) if event.is_message() => {
-                event.time = later.nanos();
-                self.queue.push_with(later.nanos(), || event);
-                None
-            }
-            _ => Some(event),
+        let through = links.receive(to, bytes, now).min(LAST);
+        if event.is_message() {
+            event.time = through.nanos();
+            self.queue.push_with(through.nanos(), || event);
+            return None;
         }
+        Some(event)
     }
 
     /// Bytes on the wire.
