@@ -14,3 +14,5 @@ mod odd_worlds;
 mod refusals;
 #[path = "cli/series.rs"]
 mod series;
+#[path = "cli/show.rs"]
+mod show;

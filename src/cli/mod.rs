@@ -6,9 +6,12 @@ mod list;
 mod run;
 mod show;
 mod show_can;
+mod show_network;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+#[cfg(unix)]
+use std::sync::{Arc, atomic::AtomicBool};
 
 use clap::{Parser, Subcommand};
 

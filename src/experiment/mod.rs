@@ -13,6 +13,7 @@ pub mod folder;
 pub mod groups;
 pub mod interrupt;
 pub mod journal;
+pub mod network_view;
 mod one_lookup;
 pub mod overrides;
 pub mod plan;
