@@ -6,6 +6,7 @@
 
 pub mod axes;
 pub mod columns;
+mod crossover;
 pub mod diagnostic;
 pub mod document;
 pub mod figures;
