@@ -4,6 +4,8 @@ mod common;
 
 #[path = "cli/commands.rs"]
 mod commands;
+#[path = "cli/docs.rs"]
+mod docs;
 #[path = "cli/folders.rs"]
 mod folders;
 #[path = "cli/interrupts.rs"]
