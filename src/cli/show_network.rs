@@ -24,9 +24,9 @@ pub(super) struct Network {
     /// The seed of everything random
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=i64::MAX as u64))]
     seed: u64,
-    /// The peer that looks up, by number from 0
-    #[arg(long, value_name = "PEER", default_value_t = 0)]
-    from: u32,
+    /// The peer that looks up, by number from 0; the first one that does not have the object if not given
+    #[arg(long, value_name = "PEER")]
+    from: Option<u32>,
     /// The object that it looks up, 0 to 9; no lookup if not given
     #[arg(long, value_name = "OBJECT")]
     lookup: Option<u32>,
@@ -75,7 +75,6 @@ struct Seen<'a> {
 
 impl Seen<'_> {
     fn text(&self) -> String {
-        let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
         let mut text =
             format!("{} ({}): {}", self.wanted.protocol, self.view.title, count(self.peers(), "peer"));
         for (part, what) in [(Part::Supernode, "supernode"), (Part::Server, "server")] {
@@ -153,17 +152,13 @@ impl Seen<'_> {
             Column::text("message"),
         ]);
         for step in &self.view.steps {
-            let mut message: String = step.message.chars().take(TOLD).collect();
-            if message.len() < step.message.len() {
-                message.push('…');
-            }
             table.row([
                 format!("{:.1}", step.after.as_secs_f64() * 1000.0),
                 step.from.to_string(),
                 step.to.to_string(),
                 step.hops.to_string(),
                 kind(step).to_string(),
-                message,
+                told(&step.message),
             ]);
         }
         table
@@ -182,39 +177,54 @@ impl Seen<'_> {
             Some(answer) => {
                 let route: Vec<String> = answer.route.iter().map(u32::to_string).collect();
                 format!(
-                    "object {object} from {}: {} ({} hops); after {:.1} ms {} is known to have it",
-                    self.wanted.from,
+                    "object {object} from {}: {} ({}); after {:.1} ms {} is known to have it",
+                    self.view.from,
                     route.join(" → "),
-                    answer.route.len() - 1,
+                    count(answer.route.len() - 1, "hop"),
                     answer.after.as_secs_f64() * 1000.0,
                     answer.provider
                 )
             }
-            None => format!("object {object} from {}: no answer", self.wanted.from),
+            None => format!("object {object} from {}: no answer", self.view.from),
         });
         lines
     }
 
+    /// Through whom each was asked first.
+    fn requests(&self) -> Vec<(usize, usize)> {
+        let requests = self.view.steps.iter().filter(|step| step.kind == Kind::Request);
+        requests.map(|step| (step.from as usize, step.to as usize)).collect()
+    }
+
     fn picture(&self) -> report::Network {
-        let Wanted { protocol, from, lookup, peers, .. } = self.wanted;
+        let Wanted { protocol, lookup, peers, .. } = self.wanted;
+        let from = self.view.from;
         let members = &self.view.members;
         let title = match (lookup, &self.view.answer) {
             (Some(object), Some(answer)) => format!(
-                "Object {object} from peer {from}: {} messages, answer after {} hops",
-                self.view.steps.iter().filter(|step| step.kind != Kind::Alarm).count(),
-                answer.route.len() - 1
+                "Object {object} from peer {from}: {}, answer after {}",
+                count(self.view.steps.iter().filter(|step| step.kind != Kind::Alarm).count(), "message"),
+                count(answer.route.len() - 1, "hop")
             ),
             (Some(object), None) => format!("Object {object} from peer {from}: no answer"),
             (None, _) => format!("Who knows whom among {peers} peers"),
         };
         let of = |part: Part| (0..members.len()).filter(|&i| members[i].part == part).collect::<Vec<_>>();
         let (servers, supernodes) = (of(Part::Server), of(Part::Supernode));
+        let tiers = !servers.is_empty() || !supernodes.is_empty();
         let (first, rings) = if !servers.is_empty() {
             (servers, "servers in the middle")
         } else if !supernodes.is_empty() {
             (supernodes, "supernodes inside, their peers outside")
         } else {
-            (vec![*from as usize], "ring by ring what is one link further away")
+            (
+                vec![from as usize],
+                if lookup.is_some() {
+                    "ring by ring one hop further"
+                } else {
+                    "ring by ring one link further"
+                },
+            )
         };
         let asked = |number: u32| {
             let to = |step: &Step| step.to == number && step.kind == Kind::Request;
@@ -228,7 +238,7 @@ impl Seen<'_> {
                 Part::Server => NodeShape::Server,
             },
             state: match number as u32 {
-                number if number == *from => NodeState::Origin,
+                number if number == from => NodeState::Origin,
                 number if asked(number) => NodeState::Asked,
                 _ => NodeState::Idle,
             },
@@ -249,14 +259,34 @@ impl Seen<'_> {
             subtitle: format!("{protocol}: {} · {rings}", self.view.title),
             nodes: members.iter().enumerate().map(node).collect(),
             first,
+            tree: if tiers { Vec::new() } else { self.requests() },
             links: self.view.links.iter().map(|&(one, other)| (one as usize, other as usize)).collect(),
-            marked: lookup.is_none().then_some(*from as usize),
+            marked: lookup.is_none().then_some(from as usize),
             arrows: self.view.steps.iter().filter_map(arrow).collect(),
             notes: match lookup {
                 Some(_) => self.outcome(),
-                None => vec![format!("links of peer {from}: {}", self.neighbours(*from).len())],
+                None => vec![format!("links of peer {from}: {}", self.neighbours(from).len())],
             },
         }
+    }
+}
+
+fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+/// A message without the names of types that its fields have beside their own.
+fn told(message: &str) -> String {
+    let mut text = message.replace("ObjectId(", "(");
+    // `Query(Query { … })` says the same twice.
+    if let Some((name, rest)) = message.split_once('(')
+        && let Some(fields) = rest.strip_prefix(name).and_then(|rest| rest.strip_suffix(')'))
+    {
+        text = format!("{name}{}", fields.replace("ObjectId(", "("));
+    }
+    match text.char_indices().nth(TOLD) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }
 

@@ -33,8 +33,8 @@ pub struct Wanted {
     pub peers: u32,
     /// The run's seed.
     pub seed: u64,
-    /// The peer that asks.
-    pub from: u32,
+    /// The peer that asks; if `None`, the first one that does not have the object.
+    pub from: Option<u32>,
     /// The object that it asks for; it asks for nothing if `None`.
     pub lookup: Option<u32>,
     /// Whether all the others ask for it too, at the same time.
@@ -50,6 +50,8 @@ pub struct Wanted {
 pub struct NetworkView {
     /// What the architecture is, in a few words.
     pub title: &'static str,
+    /// The peer that asks.
+    pub from: u32,
     /// The participants by number: peers, then servers.
     pub members: Vec<Member>,
     /// Who is linked with whom: pairs of numbers, the lower one first; ascending.
@@ -135,8 +137,8 @@ pub fn view(wanted: &Wanted) -> Result<NetworkView, Diagnostic> {
             Diagnostic::new(format!("a network to be shown has 1 to {MOST} peers, not {}", wanted.peers));
         return Err(error.with_hint(format!("the nearest that can be: {}", wanted.peers.clamp(1, MOST))));
     }
-    if wanted.from >= wanted.peers {
-        let error = Diagnostic::new(format!("there is no peer {}", wanted.from));
+    if let Some(from) = wanted.from.filter(|&from| from >= wanted.peers) {
+        let error = Diagnostic::new(format!("there is no peer {from}"));
         return Err(
             error.with_hint(format!("peers are numbered from 0; the nearest is {}", wanted.peers - 1))
         );
@@ -156,12 +158,16 @@ fn plan(wanted: &Wanted) -> Result<Plan, Diagnostic> {
     let Wanted { protocol, peers, seed, .. } = wanted;
     let fetch = wanted.everyone;
     let replicas = 2.min(*peers);
+    // Downloads take their time where all want them at once.
+    let mix = if fetch { "population.mix = \"bharambe-2006-homogeneous\"\n" } else { "" };
     let text = format!(
-        "name = \"show\"\npeers = {peers}\nseed = {seed}\nprotocols = [\"{protocol}\"]\n\
-         underlay.latency.plane = {{ width = \"100 ms\" }}\noverlay.components = \"join\"\n\
+        "name = \"show\"\npeers = {peers}\nseed = {seed}\nprotocols = [\"{protocol}\"]\n{mix}\
+         underlay.latency.plane = {{ width = \"100 ms\" }}\n\
+         overlay = {{ components = \"join\", graph.random-regular = {{ degree = 3 }} }}\n\
          content = {{ objects = 10, replicas = {replicas} }}\nworkload.fetch = {fetch}\n\
          protocol.gnutella06 = {{ leaves = 4, min_leaves = 1, leaf_degree = 2, wanted_degree = 3 }}\n\
-         protocol.kazaa = {{ cluster = 7, split = 14, merge = 2, links = 3, max_links = 6 }}\n"
+         protocol.kazaa = {{ cluster = 7, split = 14, merge = 2, links = 3, max_links = 6 }}\n\
+         protocol.bittorrent = {{ initiate = 3, min_neighbours = 2, max_neighbours = 6, peers_wanted = 5 }}\n"
     );
     let mut document = Document::parse("show", &text, schema())?;
     for assignment in &wanted.set {
@@ -198,8 +204,10 @@ impl Visit for Look<'_> {
         }
         let object = wanted.lookup.map(ObjectId::new);
         let peers = terrain.peers();
-        let others = (0..peers).filter(|&peer| wanted.everyone && peer != wanted.from);
-        let lookups = std::iter::once(wanted.from).chain(others);
+        let holders = object.filter(|_| P::PEERS_SHARE).map_or(&[][..], |object| terrain.holders(object));
+        let from = wanted.from.or_else(|| (0..peers).find(|peer| !holders.contains(peer))).unwrap_or(0);
+        let others = (0..peers).filter(|&peer| wanted.everyone && peer != from);
+        let lookups = std::iter::once(from).chain(others);
         let lookups = lookups.filter_map(|origin| Some((origin, object?)));
         let world: Arc<dyn World> = Arc::new(terrain);
         let network = OneLookup::<P>::in_world(Arc::clone(&world), lookups, DEADLINE.max(wanted.at), &params)
@@ -211,14 +219,14 @@ impl Visit for Look<'_> {
                 .collect();
             links = engine.overlay();
         });
-        let steps = steps(wanted.from, &events);
+        let steps = steps(from, &events);
         let answer = events.iter().find(|event| event.happened == Happened::Answered);
         let answer = answer.map(|event| Answer {
             after: event.time.since(Time::ZERO),
             provider: event.from.number(),
-            route: route(wanted.from, &steps, event),
+            route: route(from, &steps, event),
         });
-        Ok(NetworkView { title: P::TITLE, members, links, steps, answer })
+        Ok(NetworkView { title: P::TITLE, from, members, links, steps, answer })
     }
 }
 
@@ -246,10 +254,17 @@ fn member<P: Protocol>(
 fn steps(from: u32, events: &[TraceEvent]) -> Vec<Step> {
     let mut asked = vec![from];
     let mut steps = Vec::new();
+    let mut answered = false;
     for event in events {
         let to = event.to.number();
         let kind = match event.happened {
-            Happened::Issued | Happened::Answered => continue,
+            Happened::Issued => continue,
+            Happened::Answered => {
+                answered = true;
+                continue;
+            }
+            // The deadline of a request that was answered passes unnoticed.
+            Happened::Alarm if answered => continue,
             Happened::Alarm => Kind::Alarm,
             Happened::Lost | Happened::Dropped => Kind::Lost,
             Happened::Delivered if event.answer => Kind::Answer,
@@ -275,19 +290,27 @@ fn steps(from: u32, events: &[TraceEvent]) -> Vec<Step> {
 fn route(from: u32, steps: &[Step], answer: &TraceEvent) -> Vec<u32> {
     let before = || steps.iter().filter(|step| step.after <= answer.time.since(Time::ZERO));
     let asked_by = |peer: u32| before().find(|step| step.kind == Kind::Request && step.to == peer);
-    // Back along the answers: the one that came to the origin, the one that it passes on, and so forth.
+    let provider = answer.from.number();
+    let hops_of = |peer: u32| asked_by(peer).map_or(0, |step| step.hops);
     let mut answerer = from;
-    while asked_by(answerer).map_or(0, |step| step.hops) < answer.hops {
-        let carried = |step: &&Step| {
-            step.kind == Kind::Answer
-                && step.to == answerer
-                && step.hops == answer.hops
-                && step.from != answerer
-        };
-        match before().filter(carried).last() {
-            Some(step) => answerer = step.from,
-            None => break,
+    if answer.hops > 0 && hops_of(provider) == answer.hops {
+        answerer = provider; // It answered itself.
+    }
+    // Else back along the answers: the one that came to the origin, the one that it passes on, and so forth.
+    let mut carried: Option<&Step> = None;
+    for _ in steps {
+        if hops_of(answerer) >= answer.hops {
+            break;
         }
+        let fits = |step: &&Step| {
+            let (there, same) = (step.kind == Kind::Answer && step.to == answerer, step.hops == answer.hops);
+            there && same && step.from != answerer
+        };
+        let alike = |step: &&Step| carried.is_none_or(|carried| carried.message == step.message);
+        let found = before().filter(fits).filter(alike).last().or_else(|| before().filter(fits).last());
+        let Some(step) = found else { break };
+        carried = Some(step);
+        answerer = step.from;
     }
     let mut route = vec![answerer];
     while let Some(step) = asked_by(*route.last().unwrap_or(&from)).filter(|_| route.len() <= steps.len()) {

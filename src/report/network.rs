@@ -83,6 +83,8 @@ pub struct Network {
     pub first: Vec<usize>,
     /// Who is linked with whom, as places in `nodes`.
     pub links: Vec<(usize, usize)>,
+    /// Links along which the others follow as far as they lead, such as the way that a request took; may be empty.
+    pub tree: Vec<(usize, usize)>,
     /// Links of this member, by its place in `nodes`, stand out.
     pub marked: Option<usize>,
     /// Who sends to whom, in order; numbered if they are few.
@@ -128,7 +130,7 @@ struct Drawn<'a> {
 
 impl Drawn<'_> {
     fn new(network: &Network, head: f64) -> Drawn<'_> {
-        let places = places(network.nodes.len(), &network.first, &network.links);
+        let places = places(network.nodes.len(), &network.first, &network.tree, &network.links);
         let rings = places.iter().map(|place| place.ring).max().unwrap_or(0);
         let (top, bottom) = (head + 34.0, HEIGHT - 40.0);
         let (left, right) = (MARGIN + 14.0, NOTES - 50.0);

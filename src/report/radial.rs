@@ -1,7 +1,5 @@
 //! Where the members of a network without geometry stand: on rings, by how many links they are from the first ones.
 
-use std::collections::VecDeque;
-
 /// A place: on which ring, 0 being the centre, and how far round it, as a share of a turn clockwise from the top.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Place {
@@ -11,17 +9,15 @@ pub(crate) struct Place {
 
 /// Places for members `0..count`: one that is alone in `first` in the centre, several on the first ring in the order given;
 /// everybody else one ring further out than the member through whom a breadth-first search found them (neighbours
-/// ascending), within that one's sector. Sectors are as wide as what hangs on them needs. Whom the search does not find
+/// ascending; through `tree` as far as that leads, then through `links`), within that one's sector. Sectors are as wide as what hangs on them needs. Whom the search does not find
 /// stands on the outermost ring. A function of its arguments alone.
-pub(crate) fn places(count: usize, first: &[usize], links: &[(usize, usize)]) -> Vec<Place> {
-    let mut neighbours = vec![Vec::new(); count];
-    for &(one, other) in links.iter().filter(|(one, other)| one.max(other) < &count) {
-        neighbours[one].push(other);
-        neighbours[other].push(one);
-    }
-    neighbours.iter_mut().for_each(|list| list.sort_unstable());
-
-    let tree = Tree::grown(&neighbours, first);
+pub(crate) fn places(
+    count: usize,
+    first: &[usize],
+    tree: &[(usize, usize)],
+    links: &[(usize, usize)],
+) -> Vec<Place> {
+    let tree = Tree::grown(count, first, [neighbours(count, tree), neighbours(count, links)]);
     let widths = tree.widths();
     let mut places = vec![Place { ring: 0, turn: 0.0 }; count];
     let mut sectors = vec![(0.0, 1.0); count];
@@ -43,6 +39,17 @@ pub(crate) fn places(count: usize, first: &[usize], links: &[(usize, usize)]) ->
     places
 }
 
+/// By member, whom it is linked with, ascending.
+fn neighbours(count: usize, links: &[(usize, usize)]) -> Vec<Vec<usize>> {
+    let mut neighbours = vec![Vec::new(); count];
+    for &(one, other) in links.iter().filter(|(one, other)| one.max(other) < &count) {
+        neighbours[one].push(other);
+        neighbours[other].push(one);
+    }
+    neighbours.iter_mut().for_each(|list| list.sort_unstable());
+    neighbours
+}
+
 /// Who was found through whom.
 struct Tree {
     /// Those whom nobody found.
@@ -55,8 +62,7 @@ struct Tree {
 }
 
 impl Tree {
-    fn grown(neighbours: &[Vec<usize>], first: &[usize]) -> Tree {
-        let count = neighbours.len();
+    fn grown(count: usize, first: &[usize], phases: [Vec<Vec<usize>>; 2]) -> Tree {
         let mut found = vec![false; count];
         let mut tree = Tree {
             roots: Vec::new(),
@@ -65,25 +71,28 @@ impl Tree {
             order: Vec::new(),
             outermost: 0,
         };
-        let mut next = VecDeque::new();
         for &member in first.iter().filter(|&&member| member < count) {
             if !std::mem::replace(&mut found[member], true) {
                 tree.rings[member] = usize::from(first.len() > 1);
                 tree.roots.push(member);
-                next.push_back(member);
             }
         }
-        while let Some(member) = next.pop_front() {
-            tree.order.push(member);
-            tree.outermost = tree.outermost.max(tree.rings[member]);
-            for &other in &neighbours[member] {
-                if !std::mem::replace(&mut found[other], true) {
-                    tree.rings[other] = tree.rings[member] + 1;
-                    tree.children[member].push(other);
-                    next.push_back(other);
+        tree.order.clone_from(&tree.roots);
+        for neighbours in phases {
+            // Everybody found so far looks around, and so does whoever is found.
+            let mut looking = 0;
+            while let Some(&member) = tree.order.get(looking) {
+                looking += 1;
+                for &other in &neighbours[member] {
+                    if !std::mem::replace(&mut found[other], true) {
+                        tree.rings[other] = tree.rings[member] + 1;
+                        tree.children[member].push(other);
+                        tree.order.push(other);
+                    }
                 }
             }
         }
+        tree.outermost = tree.rings.iter().copied().max().unwrap_or(0);
         let centre = tree.roots.first().copied().filter(|&root| tree.rings[root] == 0);
         tree.outermost = tree.outermost.max(usize::from(centre.is_some() && found.contains(&false)));
         for member in (0..count).filter(|&member| !found[member]) {
@@ -117,17 +126,21 @@ mod tests {
     fn rings_are_distances() {
         // A path 2-0-1-3, and 4 apart.
         let links = [(0, 1), (0, 2), (1, 3)];
-        let rings: Vec<usize> = places(5, &[2], &links).iter().map(|place| place.ring).collect();
+        let rings: Vec<usize> = places(5, &[2], &[], &links).iter().map(|place| place.ring).collect();
         assert_eq!(rings, [1, 2, 0, 3, 3]);
-        let two: Vec<usize> = places(5, &[0, 1], &links).iter().map(|place| place.ring).collect();
+        let two: Vec<usize> = places(5, &[0, 1], &[], &links).iter().map(|place| place.ring).collect();
         assert_eq!(two, [1, 1, 2, 2, 2]);
+        // Round a square the long way, as a tree has it; whom the tree leaves out follows by its link.
+        let square = [(0, 1), (1, 2), (2, 3), (0, 3), (0, 4)];
+        let long = places(5, &[0], &[(0, 1), (1, 2), (2, 3)], &square);
+        assert_eq!(long.iter().map(|place| place.ring).collect::<Vec<_>>(), [0, 1, 2, 3, 1]);
     }
 
     #[test]
     fn children_stand_in_their_parent_s_sector() {
         // Two on the first ring, the one with three behind it, the other with one.
         let links = [(0, 1), (0, 2), (1, 3), (1, 4), (1, 5), (2, 6)];
-        let places = places(7, &[0], &links);
+        let places = places(7, &[0], &[], &links);
         assert_eq!(places[0], Place { ring: 0, turn: 0.5 });
         assert_eq!((places[1].turn, places[4].turn), (0.3, 0.3));
         assert!(places[3].turn < places[4].turn && places[4].turn < places[5].turn);
@@ -139,9 +152,9 @@ mod tests {
 
     #[test]
     fn odd_networks_have_places() {
-        assert!(places(0, &[], &[]).is_empty());
-        assert_eq!(places(1, &[0], &[]), [Place { ring: 0, turn: 0.5 }]);
-        assert_eq!(places(2, &[0], &[])[1].ring, 1);
-        assert_eq!(places(3, &[], &[(0, 9)]).len(), 3);
+        assert!(places(0, &[], &[], &[]).is_empty());
+        assert_eq!(places(1, &[0], &[], &[]), [Place { ring: 0, turn: 0.5 }]);
+        assert_eq!(places(2, &[0], &[], &[])[1].ring, 1);
+        assert_eq!(places(3, &[], &[], &[(0, 9)]).len(), 3);
     }
 }

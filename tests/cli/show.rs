@@ -35,7 +35,7 @@ fn an_index_answers_in_one_hop() {
     let [asked, answered] = steps(&said).try_into().expect("a question and an answer");
     assert_eq!(asked, ["2", "8", "1", "request"]);
     assert_eq!(answered, ["8", "2", "1", "answer"]);
-    assert!(said.stdout.contains("object 3 from 2: 2 → 8 (1 hops)"), "{}", said.stdout);
+    assert!(said.stdout.contains("object 3 from 2: 2 → 8 (1 hop)"), "{}", said.stdout);
     assert_eq!(said.stdout.matches("has it").count(), 2, "as many as there are replicas");
     assert!(!place.say("show napster --peers 8").well().stdout.contains("object"), "no lookup, no route");
 }
@@ -44,7 +44,7 @@ fn an_index_answers_in_one_hop() {
 #[test]
 fn a_flood_goes_both_ways_round_a_ring() {
     let place = Place::new();
-    let ring = "show gnutella --peers 6 --lookup 0 --set overlay.graph.ring={} --set protocol.gnutella.ttl=3";
+    let ring = "show gnutella --peers 6 --from 0 --lookup 0 --set overlay.graph.ring={} --set protocol.gnutella.ttl=3";
     let said = place.say(ring).well();
     let mut sent: Vec<(String, String, String)> = Vec::new();
     for [from, to, _, what] in steps(&said).into_iter().filter(|step| step[3] != "answer") {
