@@ -207,7 +207,7 @@ fn ratios_and_trust() {
     let seeds = ["replicates=3", "churn.newcomers=10 %", "protocols=[\"chord\"]"];
     let run = |rows: &[String]| {
         let published = format!("published=[{}]", rows.join(", "));
-        place.tiny(&[&[published.as_str(), sweep], &seeds[..]].concat()).well();
+        place.tiny(&[&[published.as_str(), sweep][..], &seeds[..]].concat()).well();
         Csv::read(&place.path("out/published.csv"))
     };
     run(&[row(1.0, "")]);
@@ -250,6 +250,6 @@ fn ratios_and_trust() {
     assert_eq!(verdicts(&within), [pair("shown: within", "M"), pair("holds", "")]);
     // Without the other point there is nothing to divide by.
     let published = format!("published=[{}]", row(1.0, ""));
-    place.tiny(&[&[published.as_str(), "protocol.chord.replication=1"], &seeds[..]].concat()).well();
+    place.tiny(&[&[published.as_str(), "protocol.chord.replication=1"][..], &seeds[..]].concat()).well();
     assert!(!place.path("out/published.csv").exists());
 }

@@ -6,7 +6,7 @@ use crate::common::{Place, Said};
 
 /// The rows of the table of steps: from, to, hops, what.
 fn steps(said: &Said) -> Vec<[String; 4]> {
-    let rows = said.stdout.lines().skip_while(|line| !line.contains("after [ms]")).skip(2);
+    let rows = said.stdout.lines().skip_while(|line| !line.contains("[ms]")).skip(2);
     let words = |line: &str| line.split_whitespace().map(String::from).collect::<Vec<_>>();
     let rows = rows.map(words).take_while(|row| row.len() >= 5 && row[0].parse::<f64>().is_ok());
     rows.map(|row| [row[1].clone(), row[2].clone(), row[3].clone(), row[4].clone()]).collect()
@@ -83,7 +83,7 @@ fn a_swarm_grows_from_the_tracker() {
     let place = Place::new();
     let links = |options: &[&str]| {
         let said =
-            place.say_all(&[&["show", "bittorrent", "--peers", "12", "--lookup", "0"], options].concat());
+            place.say_all(&[&["show", "bittorrent", "--peers", "12", "--lookup", "0"][..], options].concat());
         let said = said.well().stdout;
         let first = said.lines().next().unwrap_or_default();
         let links = first.rsplit("; ").next().and_then(|links| links.split(' ').next()?.parse::<u32>().ok());
