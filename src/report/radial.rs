@@ -106,13 +106,14 @@ impl Tree {
         tree
     }
 
-    /// How much room round the rings each needs with all that hangs on it: the same along every ring.
+    /// How much room round the rings each needs with all that hangs on it; more on inner rings, which are shorter, but not so
+    /// much that one who stands there alone takes it from all others.
     fn widths(&self) -> Vec<f64> {
         let mut widths = vec![0.0; self.children.len()];
         for &member in self.order.iter().rev() {
             let own = self.outermost as f64 / self.rings[member].max(1) as f64;
             let below: f64 = self.children[member].iter().map(|&child| widths[child]).sum();
-            widths[member] = f64::max(own.max(1.0), below);
+            widths[member] = f64::max(libm::sqrt(own.max(1.0)), below);
         }
         widths
     }
@@ -142,7 +143,8 @@ mod tests {
         let links = [(0, 1), (0, 2), (1, 3), (1, 4), (1, 5), (2, 6)];
         let places = places(7, &[0], &[], &links);
         assert_eq!(places[0], Place { ring: 0, turn: 0.5 });
-        assert_eq!((places[1].turn, places[4].turn), (0.3, 0.3));
+        let middle = 1.5 / (3.0 + libm::sqrt(2.0));
+        assert!([1, 4].iter().all(|&member: &usize| (places[member].turn - middle).abs() < 1e-12));
         assert!(places[3].turn < places[4].turn && places[4].turn < places[5].turn);
         assert_eq!(places[6].turn, places[2].turn);
         let mut turns: Vec<f64> = places[3..].iter().map(|place| place.turn).collect();
