@@ -4,6 +4,8 @@ mod common;
 
 #[path = "cli/commands.rs"]
 mod commands;
+#[path = "cli/docs.rs"]
+mod docs;
 #[path = "cli/folders.rs"]
 mod folders;
 #[path = "cli/interrupts.rs"]
@@ -14,3 +16,5 @@ mod odd_worlds;
 mod refusals;
 #[path = "cli/series.rs"]
 mod series;
+#[path = "cli/show.rs"]
+mod show;

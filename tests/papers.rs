@@ -155,7 +155,7 @@ fn a_flood_s_reach() {
 #[test]
 fn napster_s_server_goes_down() {
     let place = Place::new();
-    place.say("run server-down --out out").well();
+    place.say("run server-down --set lookups_csv=true --out out").well();
     let lookups = place.csv("out/lookups.csv");
     // The deadline: a question to a server that is down may just be answered by the server that is back.
     let (crash, back, deadline, settled) = (60.0, 120.0, 10.0, 160.0);

@@ -6,9 +6,12 @@ mod list;
 mod run;
 mod show;
 mod show_can;
+mod show_network;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+#[cfg(unix)]
+use std::sync::{Arc, atomic::AtomicBool};
 
 use clap::{Parser, Subcommand};
 
@@ -79,12 +82,12 @@ pub fn main() -> ExitCode {
 }
 
 /// A write beyond the limit on file sizes (`ulimit -f`) shall fail like one on a full disk, with an error to be told,
-/// and not end the process.
+/// and not end the process: whoever handles the signal stays alive, and the flag that it raises is of no interest.
 fn mind_the_file_size_limit() {
     #[cfg(unix)]
-    // SAFETY: no handler of ours runs; the signal is ignored from the start, before there are threads.
-    unsafe {
-        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+    {
+        // Without a handler such a write ends the process, which is no worse than before.
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)));
     }
 }
 

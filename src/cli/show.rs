@@ -1,15 +1,18 @@
 //! `peerlab show`: a small network, its tables and one route.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand, ValueEnum};
 
 use super::show_can::Can;
+use super::show_network::Network;
 use super::{Failure, print, tell, width};
 use crate::experiment::diagnostic::Diagnostic;
 use crate::experiment::folder::write_file;
 use crate::experiment::ring_view::{self, RingView};
-use crate::report::{Colour, Column, Ring, RingNode, Table};
+use crate::protocols::{self, NAMES, Visit, can, chord};
+use crate::report::{Colour, Column, ReportError, Ring, RingNode, Table, svg_to_png};
+use crate::sim::Protocol;
 
 /// Show how a small network works.
 #[derive(Debug, Args)]
@@ -18,12 +21,93 @@ pub(super) struct Show {
     what: What,
 }
 
-#[derive(Debug, Subcommand)]
+/// What is shown: a protocol with a geometry in that, every other one as a network.
+#[derive(Debug)]
 enum What {
-    /// Chord: every finger table, and the route of a lookup
+    /// A ring.
     Chord(Chord),
-    /// CAN: every zone and its neighbours, and the route of a lookup
+    /// A square.
     Can(Can),
+    /// Members and their links, of the protocol with this name.
+    Network(&'static str, Network),
+}
+
+/// A subcommand for each protocol in the registry.
+impl Subcommand for What {
+    fn augment_subcommands(command: Command) -> Command {
+        NAMES.iter().fold(command, |command, &name| {
+            let one = Command::new(name);
+            command.subcommand(match name {
+                chord::Chord::NAME => {
+                    Chord::augment_args(one).about("Chord: every finger table, and the route of a lookup")
+                }
+                can::Can::NAME => Can::augment_args(one)
+                    .about("CAN: every zone and its neighbours, and the route of a lookup"),
+                _ => {
+                    let title = protocols::with(name, Title).unwrap_or_default();
+                    let about = format!("{title}: who is linked with whom, and all that a lookup sets off");
+                    let about = about[..1].to_uppercase() + &about[1..];
+                    Network::augment_args(one).about(about)
+                }
+            })
+        })
+    }
+
+    fn augment_subcommands_for_update(command: Command) -> Command {
+        What::augment_subcommands(command)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        NAMES.contains(&name)
+    }
+}
+
+impl FromArgMatches for What {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<What, clap::Error> {
+        let missing = || clap::Error::new(clap::error::ErrorKind::MissingSubcommand);
+        let (name, matches) = matches.subcommand().ok_or_else(missing)?;
+        Ok(match NAMES.iter().find(|&&known| known == name).copied().ok_or_else(missing)? {
+            chord::Chord::NAME => What::Chord(Chord::from_arg_matches(matches)?),
+            can::Can::NAME => What::Can(Can::from_arg_matches(matches)?),
+            name => What::Network(name, Network::from_arg_matches(matches)?),
+        })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = What::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+struct Title;
+
+impl Visit for Title {
+    type Output = &'static str;
+
+    fn visit<P: Protocol>(self) -> &'static str {
+        P::TITLE
+    }
+}
+
+/// Where a picture goes.
+pub(super) struct Picture<'a> {
+    pub(super) svg: &'a Path,
+    pub(super) png: Option<&'a Path>,
+}
+
+impl Picture<'_> {
+    /// Writes it, and says so.
+    pub(super) fn write(&self, drawn: Result<String, ReportError>) -> Result<(), Failure> {
+        let ours = |error: ReportError| Diagnostic::new(error.to_string());
+        let svg = drawn.map_err(ours)?;
+        write_file(self.svg, svg.as_bytes())?;
+        tell(&format!("drawn in {}", self.svg.display()));
+        if let Some(png) = self.png {
+            write_file(png, &svg_to_png(&svg).map_err(ours)?)?;
+            tell(&format!("drawn in {}", png.display()));
+        }
+        Ok(())
+    }
 }
 
 /// The textbook ring by default.
@@ -47,6 +131,9 @@ struct Chord {
     /// Where the picture goes
     #[arg(long, value_name = "FILE.svg", default_value = "results/show/chord.svg")]
     svg: PathBuf,
+    /// Where the picture goes as a PNG; none if not given
+    #[arg(long, value_name = "FILE.png")]
+    png: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -62,6 +149,7 @@ impl Show {
         match &self.what {
             What::Chord(chord) => chord.execute(),
             What::Can(can) => can.execute(),
+            What::Network(name, network) => network.execute(name),
         }
     }
 }
@@ -73,11 +161,8 @@ impl Chord {
         let view = ring_view::view(&self.ids, self.bits, from, self.lookup, successors_only)
             .map_err(|what| Failure::User(Diagnostic::new(what)))?;
         print(&self.text(&view, from))?;
-        let svg = self.picture(&view, from).render_svg();
-        let svg = svg.map_err(|error| Diagnostic::new(error.to_string()))?;
-        write_file(&self.svg, svg.as_bytes())?;
-        tell(&format!("drawn in {}", self.svg.display()));
-        Ok(())
+        let picture = Picture { svg: &self.svg, png: self.png.as_deref() };
+        picture.write(self.picture(&view, from).render_svg())
     }
 
     /// Finger tables, and the route.

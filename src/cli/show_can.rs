@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
-use super::{Failure, print, tell, width};
+use super::show::Picture;
+use super::{Failure, print, width};
 use crate::experiment::diagnostic::Diagnostic;
-use crate::experiment::folder::write_file;
 use crate::experiment::space_view::{SpaceView, Square};
 use crate::protocols::can::{GivenZone, Metric};
 use crate::report::{self, Colour, Column, SquareZone, Table};
@@ -37,6 +37,9 @@ pub(super) struct Can {
     /// Where the picture goes
     #[arg(long, value_name = "FILE.svg", default_value = "results/show/can.svg")]
     svg: PathBuf,
+    /// Where the picture goes as a PNG; none if not given
+    #[arg(long, value_name = "FILE.png")]
+    png: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -91,11 +94,8 @@ impl Can {
         let key = self.lookup.map(|Place(key)| key);
         let view = square.view(from, key).map_err(|what| Failure::User(Diagnostic::new(what)))?;
         print(&self.text(&square, &view, from))?;
-        let svg = self.picture(&square, &view, from).render_svg();
-        let svg = svg.map_err(|error| Diagnostic::new(error.to_string()))?;
-        write_file(&self.svg, svg.as_bytes())?;
-        tell(&format!("drawn in {}", self.svg.display()));
-        Ok(())
+        let picture = Picture { svg: &self.svg, png: self.png.as_deref() };
+        picture.write(self.picture(&square, &view, from).render_svg())
     }
 
     fn square(&self) -> Square {

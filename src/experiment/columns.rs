@@ -2,6 +2,7 @@
 
 use super::record::Measured;
 use super::series::Series;
+use crate::protocols::bittorrent::BY_CLASS;
 use crate::sim::Account;
 use crate::stats::{gini, max_share, quantile_sorted};
 
@@ -49,6 +50,13 @@ const fn extra(
     value: fn(&Measured<'_>) -> Option<f64>,
 ) -> Column {
     Column { name, unit, doc, shared: false, value }
+}
+
+/// The column of class `CLASS` in the family `FAMILY` of those that every class has.
+const fn of_class<const FAMILY: usize, const CLASS: usize>() -> Column {
+    let (unit, columns) = BY_CLASS[FAMILY];
+    let (name, doc) = columns[CLASS];
+    extra(name, unit, doc, |m| own(m, BY_CLASS[FAMILY].1[CLASS].0))
 }
 
 /// All columns with a number, in the order in which they are written.
@@ -231,42 +239,18 @@ pub const COLUMNS: &[Column] = &[
         "from the first question to the last departure; mean over swarms that nobody is left in but their owners",
         |m| own(m, "swarm_lifespan_s_mean"),
     ),
-    extra("down_over_up_class0", "", "bytes received over bytes sent, by peers of class 0 in swarms", |m| {
-        own(m, "down_over_up_class0")
-    }),
-    extra("down_over_up_class1", "", "bytes received over bytes sent, by peers of class 1 in swarms", |m| {
-        own(m, "down_over_up_class1")
-    }),
-    extra("down_over_up_class2", "", "bytes received over bytes sent, by peers of class 2 in swarms", |m| {
-        own(m, "down_over_up_class2")
-    }),
-    extra("down_over_up_class3", "", "bytes received over bytes sent, by peers of class 3 in swarms", |m| {
-        own(m, "down_over_up_class3")
-    }),
-    extra("up_over_down_class0", "", "bytes sent over bytes received, by peers of class 0 in swarms", |m| {
-        own(m, "up_over_down_class0")
-    }),
-    extra("up_over_down_class1", "", "bytes sent over bytes received, by peers of class 1 in swarms", |m| {
-        own(m, "up_over_down_class1")
-    }),
-    extra("up_over_down_class2", "", "bytes sent over bytes received, by peers of class 2 in swarms", |m| {
-        own(m, "up_over_down_class2")
-    }),
-    extra("up_over_down_class3", "", "bytes sent over bytes received, by peers of class 3 in swarms", |m| {
-        own(m, "up_over_down_class3")
-    }),
-    extra("download_s_mean_class0", "s", "mean download time of peers of class 0", |m| {
-        own(m, "download_s_mean_class0")
-    }),
-    extra("download_s_mean_class1", "s", "mean download time of peers of class 1", |m| {
-        own(m, "download_s_mean_class1")
-    }),
-    extra("download_s_mean_class2", "s", "mean download time of peers of class 2", |m| {
-        own(m, "download_s_mean_class2")
-    }),
-    extra("download_s_mean_class3", "s", "mean download time of peers of class 3", |m| {
-        own(m, "download_s_mean_class3")
-    }),
+    of_class::<0, 0>(),
+    of_class::<0, 1>(),
+    of_class::<0, 2>(),
+    of_class::<0, 3>(),
+    of_class::<1, 0>(),
+    of_class::<1, 1>(),
+    of_class::<1, 2>(),
+    of_class::<1, 3>(),
+    of_class::<2, 0>(),
+    of_class::<2, 1>(),
+    of_class::<2, 2>(),
+    of_class::<2, 3>(),
     extra("neighbours_mean", "", "CAN: neighbours per peer; mean over peers online at the end", |m| {
         own(m, "neighbours_mean")
     }),

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::columns;
+use super::crossover::crossover;
 use super::diagnostic::Diagnostic;
 use super::groups::{Group, Groups};
+use super::record::Record;
 use super::scenario::{FigureKind, FigureSettings};
 use super::series;
-use crate::report::{
-    Axis, Figure, Mark, Point, ReportError, Series, TickFormat, crossings, render_svg, short, svg_to_png,
-};
-use crate::stats::ecdf_at;
+use crate::protocols::NAMES;
+use crate::report::{Axis, Figure, Point, ReportError, Series, TickFormat, render_svg, svg_to_png};
 use crate::units::Span;
 
 /// A figure in both formats.
@@ -41,7 +41,12 @@ pub fn draw(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Drawn, Dia
 }
 
 /// What a series is called: the variant, and the shared swept values where the figure has several.
-fn label(groups: &Groups<'_>, group: &Group<'_>, settings: &FigureSettings, without: &str) -> String {
+pub(super) fn label(
+    groups: &Groups<'_>,
+    group: &Group<'_>,
+    settings: &FigureSettings,
+    without: &str,
+) -> String {
     let name = groups.variants[group.variant].name();
     let varies = |key: &str| {
         let passing = groups.groups.iter().filter(|other| other.setting.matches(&settings.only));
@@ -64,7 +69,7 @@ fn value_of<'a>(group: &'a Group<'_>, key: &str) -> Option<&'a str> {
 }
 
 /// What all runs behind a figure have in common.
-fn subtitle(groups: &Groups<'_>, settings: &FigureSettings, peers: Option<u32>) -> String {
+pub(super) fn subtitle(groups: &Groups<'_>, settings: &FigureSettings, peers: Option<u32>) -> String {
     let only: Vec<String> =
         settings.only.iter().map(|(key, value)| format!("{} {value}", key.replace('.', " "))).collect();
     let replicates = groups.groups.iter().map(|group| group.records.len()).max().unwrap_or(0);
@@ -114,10 +119,8 @@ fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Dia
     let figure = Figure::new(&settings.title, x, y)
         .subtitle(subtitle(groups, settings, None))
         .caption(if several(groups) { "error bars: 95 % confidence interval over seeds" } else { "" });
-    let add = |figure: Figure, (variant, label, points): (usize, String, Vec<Point>)| {
-        figure.series(Series::line(label, points).slot(variant))
-    };
-    Ok(series.into_iter().fold(figure, add))
+    let lines = series.into_iter().map(|(variant, label, points)| (variant, Series::line(label, points)));
+    Ok(dressed(groups, figure, lines.collect()))
 }
 
 /// Whether any point has several seeds.
@@ -126,7 +129,7 @@ fn several(groups: &Groups<'_>) -> bool {
 }
 
 /// The groups at the largest size that the figure is about, one a variant.
-fn at_largest<'g, 'a>(groups: &'g Groups<'a>, settings: &FigureSettings) -> Vec<&'g Group<'a>> {
+pub(super) fn at_largest<'g, 'a>(groups: &'g Groups<'a>, settings: &FigureSettings) -> Vec<&'g Group<'a>> {
     let largest = groups.largest(&settings.only);
     let passing = groups.groups.iter().filter(|group| group.setting.matches(&settings.only));
     passing.filter(|group| Some(group.setting.peers) == largest).collect()
@@ -139,25 +142,33 @@ fn deadline(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
     let figure = Figure::new(&settings.title, x, y)
         .subtitle(subtitle(groups, settings, shown.first().map(|group| group.setting.peers)))
         .caption("a curve ends at the share of lookups that are answered at all");
-    shown.into_iter().fold(figure, |figure, group| {
-        let mut latencies: Vec<u64> =
-            group.records.iter().flat_map(|r| r.latencies_us.iter().copied()).collect();
-        latencies.sort_unstable();
-        // A record keeps all latencies or evenly thinned ones: each stands for as many lookups.
-        let kept: u64 = group.records.iter().map(|r| r.latencies_us.len() as u64).sum();
-        let found: u64 = group.records.iter().map(|r| r.found).sum();
-        let lookups: u64 = group.records.iter().map(|r| r.lookups).sum();
-        let total = if found == 0 { 0.0 } else { kept as f64 * lookups as f64 / found as f64 };
-        let mut at = latencies.clone();
-        at.dedup();
-        let step = at.len().div_ceil(400).max(1);
-        let last = at.last().copied();
-        let at: Vec<u64> = at.into_iter().step_by(step).chain(last).collect();
-        let shares = ecdf_at(&latencies, total.round() as u64, &at);
-        let points = at.iter().zip(shares).map(|(&us, share)| Point::new(us as f64 / 1000.0, share * 100.0));
+    let series = shown.into_iter().map(|group| {
         let label = label(groups, group, settings, "");
-        figure.series(Series::steps(label, points.collect::<Vec<_>>()).slot(group.variant))
-    })
+        (group.variant, Series::steps(label, within(&group.records)))
+    });
+    dressed(groups, figure, series.collect())
+}
+
+/// The share of lookups answered within a time, pooled over replicates, at some 400 of the latencies.
+fn within(records: &[&Record]) -> Vec<Point> {
+    // A record keeps all latencies or evenly thinned ones, each of which stands for as many lookups.
+    let weight = |record: &Record| record.found as f64 / record.latencies_us.len() as f64;
+    let weighted = |record: &&Record| {
+        let weight = weight(record);
+        record.latencies_us.iter().map(move |&us| (us, weight)).collect::<Vec<_>>()
+    };
+    let mut latencies: Vec<(u64, f64)> = records.iter().flat_map(weighted).collect();
+    latencies.sort_by_key(|&(us, _)| us); // Stable: of equal ones the first replicate's comes first.
+    let lookups: u64 = records.iter().map(|record| record.lookups).sum();
+    let mut answered = 0.0;
+    let mut all: Vec<Point> = Vec::new();
+    for chunk in latencies.chunk_by(|one, other| one.0 == other.0) {
+        answered += chunk.iter().map(|&(_, weight)| weight).sum::<f64>();
+        all.push(Point::new(chunk[0].0 as f64 / 1000.0, 100.0 * answered / lookups.max(1) as f64));
+    }
+    let step = all.len().div_ceil(400).max(1);
+    let last = all.last().copied();
+    all.into_iter().step_by(step).chain(last).collect()
 }
 
 fn load(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
@@ -167,13 +178,14 @@ fn load(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
     let figure = Figure::new(&settings.title, x, y)
         .subtitle(subtitle(groups, settings, shown.first().map(|group| group.setting.peers)))
         .caption("the run with the first of these seeds; participants that handle nothing are not drawn");
-    shown.into_iter().fold(figure, |figure, group| {
+    let series = shown.into_iter().map(|group| {
         let loads = group.records.first().map_or(&[][..], |record| record.loads.as_slice());
         let points = loads.iter().filter(|&&(load, _)| load > 0);
         let points: Vec<Point> =
             points.map(|&(load, share)| Point::new(load as f64, share * 100.0)).collect();
-        figure.series(Series::tail(label(groups, group, settings, ""), points).slot(group.variant))
-    })
+        (group.variant, Series::tail(label(groups, group, settings, ""), points))
+    });
+    dressed(groups, figure, series.collect())
 }
 
 fn over_time(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Diagnostic> {
@@ -198,7 +210,7 @@ fn over_time(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, D
     let figure = Figure::new(&settings.title, x, y)
         .subtitle(subtitle(groups, settings, shown.first().map(|group| group.setting.peers)))
         .caption(caption);
-    Ok(shown.into_iter().fold(figure, |figure, group| {
+    let series = shown.into_iter().map(|group| {
         // By instant: the values of all replicates, in their order.
         let mut at: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
         // The last span may be shorter, and end with each seed at a time of its own.
@@ -211,52 +223,46 @@ fn over_time(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, D
         let drawn = at.iter().filter(|(_, values)| !values.is_empty());
         let points = drawn.map(|(&ns, values)| Point::new(ns as f64 * 1e-9, mean(values)));
         let points: Vec<Point> = points.filter(|point| !settings.log || point.y > 0.0).collect();
-        figure.series(Series::line(label(groups, group, settings, ""), points).slot(group.variant))
-    }))
+        (group.variant, Series::line(label(groups, group, settings, ""), points))
+    });
+    Ok(dressed(groups, figure, series.collect()))
 }
 
-/// Total messages per lookup when there are r lookups for each arrival of a peer, which stays for one session:
-/// L + (J + k P + M S) / r, with L messages a lookup, J a join, P a published replica of which a peer has k, and M a second
-/// of upkeep and republishing over the session S.
-fn crossover(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
-    let shown = at_largest(groups, settings);
-    let session = settings.session.unwrap_or(Span::secs(3600));
-    let x = Axis::log10("lookups per arrival of a peer");
-    let y = Axis::log10("messages per lookup, everything included");
-    let mut figure = Figure::new(&settings.title, x.clone(), y.clone())
-        .subtitle(subtitle(groups, settings, shown.first().map(|group| group.setting.peers)))
-        .caption(format!(
-            "lookup + (join + publishing + upkeep and republishing over a session of {session}) ÷ lookups per arrival; \
-             departures and their repair not included"
-        ));
-    let mut curves: Vec<Series> = Vec::new();
-    for group in shown {
-        let mean = |column: &str| group.summary(column).map(|summary| summary.mean);
-        let Some(lookup) = mean("messages_mean") else { continue };
-        let replicas = group.job.scenario.content.replicas_per_peer(group.setting.peers);
-        let publishing = mean("publish_messages_per_replica").unwrap_or(0.0);
-        let joins = mean("joins").unwrap_or(0.0);
-        // What is published beyond the newcomers' first publications is republished by those who are there.
-        let republished = (mean("published").unwrap_or(0.0) - joins * replicas).max(0.0);
-        let republishing =
-            mean("peer_seconds").filter(|&s| s > 0.0).map_or(0.0, |s| republished * publishing / s);
-        let upkeep = mean("maintenance_messages_per_peer_s").unwrap_or(0.0) + republishing;
-        let arrival = mean("join_messages_mean").unwrap_or(0.0)
-            + replicas * publishing
-            + upkeep * session.as_secs_f64();
-        let points = (-8..=16).map(|step| {
-            let ratio = libm::pow(10.0, f64::from(step) / 4.0);
-            Point::new(ratio, lookup + arrival / ratio)
-        });
-        let points: Vec<Point> = points.collect();
-        curves.push(Series::line(label(groups, group, settings, ""), points).slot(group.variant));
+/// Gives every series the looks of its protocol, so that an architecture looks alike in all figures; variants of a
+/// protocol differ in markers and dashes. Where only one protocol is shown, its variants differ in colour too.
+pub(super) fn dressed(groups: &Groups<'_>, figure: Figure, series: Vec<(usize, Series)>) -> Figure {
+    let protocol = |variant: usize| groups.variants[variant].protocol.as_str();
+    let alone = series.iter().all(|&(variant, _)| protocol(variant) == protocol(series[0].0));
+    let variants_of = |name: &str| groups.variants.iter().filter(|variant| variant.protocol == name).count();
+    let rank = |variant: usize| (0..variant).filter(|&other| protocol(other) == protocol(variant)).count();
+    let mut seen: Vec<usize> = Vec::new();
+    series.into_iter().fold(figure, |figure, (variant, series)| {
+        // The same variant again, at another value of what all protocols share.
+        let again = seen.iter().filter(|&&other| other == variant).count();
+        let number = rank(variant) + again * variants_of(protocol(variant));
+        seen.push(variant);
+        let colour = NAMES.iter().position(|&name| name == protocol(variant)).unwrap_or(NAMES.len());
+        figure.series(if alone { series.slot(number) } else { series.slot(colour).variant(number) })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(lookups: u64, found: u64, latencies_us: &[u64]) -> Record {
+        let empty = r#"{"peers":1,"values":{},"fingerprint":0,"lookups":0,"latencies_us":[],"found":0,"loads":[],"rows":[],"events":0}"#;
+        let record: Record = serde_json::from_str(empty).expect("a record");
+        Record { lookups, found, latencies_us: latencies_us.to_vec(), ..record }
     }
-    for (number, first) in curves.iter().enumerate() {
-        for second in &curves[number + 1..] {
-            for (x_at, y_at) in crossings(first, second, &x, &y) {
-                figure = figure.mark(Mark::new(x_at, y_at, format!("at {}", short(x_at))));
-            }
-        }
+
+    #[test]
+    fn a_thinned_record_counts_for_all_its_lookups() {
+        // One found all of its 1000 and kept two of them, the other found two of four and kept both.
+        let (thinned, whole) = (record(1000, 1000, &[1000, 3000]), record(4, 2, &[2000, 3000]));
+        let shares: Vec<(f64, f64)> = within(&[&thinned, &whole]).iter().map(|p| (p.x, p.y)).collect();
+        let of = |n: f64| 100.0 * n / 1004.0;
+        assert_eq!(shares, [(1.0, of(500.0)), (2.0, of(501.0)), (3.0, of(1002.0)), (3.0, of(1002.0))]);
+        assert!(within(&[&record(0, 0, &[])]).is_empty());
     }
-    curves.into_iter().fold(figure, Figure::series)
 }

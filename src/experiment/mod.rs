@@ -6,6 +6,7 @@
 
 pub mod axes;
 pub mod columns;
+mod crossover;
 pub mod diagnostic;
 pub mod document;
 pub mod figures;
@@ -13,6 +14,7 @@ pub mod folder;
 pub mod groups;
 pub mod interrupt;
 pub mod journal;
+pub mod network_view;
 mod one_lookup;
 pub mod overrides;
 pub mod plan;

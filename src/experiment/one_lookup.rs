@@ -1,11 +1,12 @@
 //! A small settled network in which one peer asks once: what `peerlab show` looks at.
 
+use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::sim::{
     Director, Engine, Happened, Happening, ObjectId, PlannedLookup, Protocol, QueueKind, Span, Time, Trace,
-    World,
+    TraceEvent, World,
 };
 use crate::units::CountOrShare;
 use crate::world::{ContentSettings, Settings, Terrain};
@@ -29,51 +30,84 @@ impl<P: Protocol> OneLookup<P> {
         let settings = Settings { content, ..Settings::default() };
         let terrain = Terrain::build(&settings, Some(peers), 1, None::<&Path>, false);
         let world: Arc<dyn World> = Arc::new(terrain.map_err(|error| error.to_string())?);
-        let engine = Engine::new(world, Box::new(Once { origin }), params, QueueKind::Wheel)?;
+        let lookups = origin.into_iter().map(|origin| (origin, ObjectId::new(0)));
+        OneLookup::in_world(world, lookups, Span::secs(3600), params)
+    }
+
+    /// Settles the peers of `world`, who will ask right at the start: for each lookup its origin, and what is wanted. The
+    /// first lookup is the one that is followed. It is over after `deadline`.
+    ///
+    /// # Errors
+    /// What the protocol says about its parameters, in a sentence.
+    pub(super) fn in_world(
+        world: Arc<dyn World>,
+        lookups: impl Iterator<Item = (u32, ObjectId)>,
+        deadline: Span,
+        params: &P::Params,
+    ) -> Result<OneLookup<P>, String> {
+        let planned = |(number, (origin, object)): (usize, (u32, ObjectId))| PlannedLookup {
+            number: number as u32,
+            origin,
+            object,
+            measured: true,
+        };
+        let lookups = lookups.enumerate().map(planned).collect();
+        let engine = Engine::new(world, Box::new(AtOnce { lookups, deadline }), params, QueueKind::Wheel)?;
         Ok(OneLookup { engine })
     }
 
-    /// Runs, and says whom the lookup visits, by name: `from` asks, and `names` are by number.
-    pub(super) fn route(mut self, from: u64, names: Vec<u64>) -> Vec<u64> {
-        let visited = Arc::new(Mutex::new(vec![from]));
-        let sink = Arc::clone(&visited);
+    /// Runs to the end, and gives every event of the lookup that is followed. Half way, at `at`, `look` sees the network.
+    pub(super) fn events(mut self, at: Time, look: impl FnOnce(&Engine<P>)) -> Vec<TraceEvent> {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&seen);
         self.engine.trace(Trace::new(0, move |event| {
+            sink.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+        }));
+        let end = self.engine.end();
+        self.engine.run_until(at.min(end));
+        look(&self.engine);
+        self.engine.run_until(end);
+        drop(self.engine);
+        std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Runs, and says whom the lookup visits, by name: `from` asks, and `names` are by number.
+    pub(super) fn route(self, from: u64, names: Vec<u64>) -> Vec<u64> {
+        let mut route = vec![from];
+        for event in self.events(Time::ZERO, |_| ()) {
             // Every forward is one hop more than the last; the answer is none more.
-            let mut route = sink.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
             if event.happened == Happened::Delivered && usize::from(event.hops) == route.len() {
                 route.push(names[event.to.index()]);
             }
-        }));
-        self.engine.run_until(self.engine.end());
-        visited.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+        }
+        route
     }
 }
 
-/// One lookup for object 0, right at the start, by whom it says, if anybody.
-struct Once {
-    origin: Option<u32>,
+/// Lookups right at the start, and nothing else.
+struct AtOnce {
+    lookups: VecDeque<PlannedLookup>,
+    deadline: Span,
 }
 
-impl Director for Once {
+impl Director for AtOnce {
     fn starts_online(&self, _number: u32) -> bool {
         true
     }
 
     fn next_time(&self) -> Time {
-        if self.origin.is_some() { Time::ZERO } else { Time::NEVER }
+        if self.lookups.is_empty() { Time::NEVER } else { Time::ZERO }
     }
 
     fn next(&mut self) -> Option<Happening> {
-        let origin = self.origin.take()?;
-        let object = ObjectId::new(0);
-        Some(Happening::Lookup(PlannedLookup { number: 0, origin, object, measured: true }))
+        self.lookups.pop_front().map(Happening::Lookup)
     }
 
     fn deadline(&self) -> Span {
-        Span::secs(3600)
+        self.deadline
     }
 
     fn end(&self) -> Time {
-        Time::ZERO + Span::secs(3600)
+        Time::ZERO + self.deadline
     }
 }

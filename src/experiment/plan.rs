@@ -155,6 +155,10 @@ impl Plan {
             column(format!("published.{number}.column"), &published.column)?;
             if let Expected::Column(other) = &published.value {
                 column(format!("published.{number}.value"), other)?;
+                if !published.over.is_empty() {
+                    let message = format!("a ratio is compared with a number, not with column `{other}`");
+                    return Err(self.sweep.diagnose(point, &format!("published.{number}.value"), message));
+                }
             }
             let protocol = published.protocol.as_deref();
             if let Some(stranger) = protocol.filter(|name| !NAMES.contains(name)) {
@@ -201,6 +205,7 @@ impl Plan {
         }
         for (number, published) in self.published.iter().enumerate() {
             check(format!("published.{number}.only"), &published.only)?;
+            check(format!("published.{number}.over"), &published.over)?;
         }
         let holds = |(key, wanted): (&String, &String)| {
             swept(key)
@@ -210,7 +215,9 @@ impl Plan {
                     other => other.to_string() == *wanted,
                 })
         };
-        self.published.retain(|published| published.only.iter().all(holds));
+        // Where a key does not vary there is nothing to divide by.
+        let ratio = |published: &Published| published.over.keys().all(|key| swept(key));
+        self.published.retain(|published| published.only.iter().all(holds) && ratio(published));
         for published in &mut self.published {
             published.only.retain(|key, _| swept(key));
         }

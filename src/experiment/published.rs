@@ -1,10 +1,13 @@
 //! Ours beside the published: what a paper printed, what we get, and whether that is within the tolerance.
 
+use std::collections::BTreeMap;
+
 use super::diagnostic::Diagnostic;
 use super::groups::{Group, Groups, Setting};
 use super::plan::Plan;
+use super::record::Record;
 use super::results::Csv;
-use super::scenario::{Expected, Published};
+use super::scenario::{Expected, Published, Trust};
 use crate::stats::{Summary, six, six_or_missing};
 
 /// One published figure with ours beside it.
@@ -30,6 +33,20 @@ pub struct Comparison {
     pub holds: bool,
     /// Where the figure comes from.
     pub source: String,
+    /// How far it can be relied on, if that is said.
+    pub trust: Option<Trust>,
+}
+
+impl Comparison {
+    /// In a word, whether ours agrees; a figure that cannot be relied on is shown, and that is all.
+    pub fn verdict(&self) -> &'static str {
+        match (self.trust.is_none_or(Trust::gates), self.holds) {
+            (true, true) => "holds",
+            (true, false) => "differs",
+            (false, true) => "shown: within",
+            (false, false) => "shown: outside",
+        }
+    }
 }
 
 /// Compares every published figure with the runs that it is about.
@@ -39,8 +56,13 @@ pub fn compare(plan: &Plan, groups: &Groups<'_>) -> Vec<Comparison> {
         for group in &groups.groups {
             let protocol = &groups.variants[group.variant].protocol;
             let wanted = published.protocol.as_ref().is_none_or(|wanted| wanted == protocol);
-            if wanted && group.setting.matches(&published.only) && own_matches(groups, group, published) {
+            if !wanted || !group.setting.matches(&published.only) || !own_matches(groups, group, published) {
+                continue;
+            }
+            if published.over.is_empty() {
                 comparisons.push(one(groups, group, published));
+            } else if let Some(other) = divisor(groups, group, &published.over) {
+                comparisons.push(ratio(groups, group, other, published));
             }
         }
     }
@@ -58,17 +80,68 @@ fn own_matches(groups: &Groups<'_>, group: &Group<'_>, published: &Published) ->
     })
 }
 
+/// The group that differs from this one in the values of these keys, and in nothing else.
+fn divisor<'g, 'a>(
+    groups: &'g Groups<'a>,
+    group: &Group<'a>,
+    over: &BTreeMap<String, String>,
+) -> Option<&'g Group<'a>> {
+    let (mut variant, mut setting) = (groups.variants[group.variant].clone(), group.setting.clone());
+    for (key, value) in over {
+        let own = key.strip_prefix(&format!("protocol.{}.", variant.protocol));
+        let known = match own {
+            Some(own) => variant.own.iter_mut().find(|(key, _)| key == own),
+            None if key == "peers" => {
+                setting.peers = value.parse().ok()?;
+                continue;
+            }
+            None => setting.shared.iter_mut().find(|(shared, _)| shared == key),
+        };
+        known?.1.clone_from(value);
+    }
+    let place = groups.variants.iter().position(|known| *known == variant)?;
+    groups
+        .get(place, &setting)
+        .filter(|other| (other.variant, &other.setting) != (group.variant, &group.setting))
+}
+
+/// The ratio of two groups, seed by seed, beside the published one.
+fn ratio(groups: &Groups<'_>, group: &Group<'_>, other: &Group<'_>, published: &Published) -> Comparison {
+    let column = &published.column;
+    let pairs = group.records.iter().zip(&other.records);
+    let ratio =
+        |(one, other): (&&Record, &&Record)| Some(one.values.get(column)? / other.values.get(column)?);
+    let ratios: Vec<f64> = pairs.filter_map(ratio).filter(|ratio| ratio.is_finite()).collect();
+    let (value, holds) = match &published.value {
+        Expected::Number(value) => (Some(*value), holds(published, *value, &ratios)),
+        // Refused when the scenario is read.
+        Expected::Column(_) => (None, false),
+    };
+    let over: Vec<String> = published.over.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+    let last = |key: &str| key.rsplit('.').next().unwrap_or(key).to_string();
+    let shown: Vec<String> =
+        published.over.iter().map(|(key, value)| format!("{} {value}", last(key))).collect();
+    let whole = comparison(groups, group, published, Summary::of(&ratios), value, holds);
+    Comparison {
+        only: format!("{}; over those with {}", whole.only, over.join(", ")),
+        shown: format!("{} ÷ {}", whole.shown, shown.join(", ")),
+        ..whole
+    }
+}
+
+/// Whether the runs agree with a number: a bound binds every run, a figure the mean of all.
+fn holds(published: &Published, value: f64, ours: &[f64]) -> bool {
+    match (published.at_least, Summary::of(ours)) {
+        (_, None) => false,
+        (true, Some(_)) => ours.iter().all(|&ours| ours >= value),
+        (false, Some(mean)) => (mean.mean - value).abs() <= published.tolerance,
+    }
+}
+
 fn one(groups: &Groups<'_>, group: &Group<'_>, published: &Published) -> Comparison {
     let ours = group.summary(&published.column);
     let (value, holds) = match &published.value {
-        Expected::Number(value) => {
-            // A bound binds every run, a figure the mean of all.
-            let bound = group.values(&published.column).iter().all(|ours| ours >= value);
-            let holds = ours.as_ref().is_some_and(|ours| {
-                if published.at_least { bound } else { (ours.mean - value).abs() <= published.tolerance }
-            });
-            (Some(*value), holds)
-        }
+        Expected::Number(value) => (Some(*value), holds(published, *value, &group.values(&published.column))),
         Expected::Column(other) => {
             // Run by run.
             let pairs = group.records.iter().map(|r| (r.values.get(&published.column), r.values.get(other)));
@@ -79,6 +152,17 @@ fn one(groups: &Groups<'_>, group: &Group<'_>, published: &Published) -> Compari
             (group.summary(other).map(|summary| summary.mean), holds)
         }
     };
+    comparison(groups, group, published, ours, value, holds)
+}
+
+fn comparison(
+    groups: &Groups<'_>,
+    group: &Group<'_>,
+    published: &Published,
+    ours: Option<Summary>,
+    value: Option<f64>,
+    holds: bool,
+) -> Comparison {
     let setting = &group.setting;
     let only = match setting.series() {
         series if series.is_empty() => format!("peers = {}", setting.peers),
@@ -95,6 +179,7 @@ fn one(groups: &Groups<'_>, group: &Group<'_>, published: &Published) -> Compari
         at_least: published.at_least,
         holds,
         source: published.source.clone(),
+        trust: published.trust,
     }
 }
 
@@ -113,7 +198,9 @@ pub(super) fn shown(setting: &Setting) -> String {
 /// # Errors
 /// None that a user can cause.
 pub fn csv(plan: &Plan, groups: &Groups<'_>) -> Result<Vec<u8>, Diagnostic> {
-    let mut csv = Csv::new([
+    let comparisons = compare(plan, groups);
+    let trusted = comparisons.iter().any(|comparison| comparison.trust.is_some());
+    let mut headings = vec![
         "variant",
         "runs",
         "column",
@@ -124,10 +211,14 @@ pub fn csv(plan: &Plan, groups: &Groups<'_>) -> Result<Vec<u8>, Diagnostic> {
         "tolerance",
         "verdict",
         "source",
-    ])?;
-    for c in compare(plan, groups) {
+    ];
+    if trusted {
+        headings.push("trust");
+    }
+    let mut csv = Csv::new(headings)?;
+    for c in comparisons {
         let ours = c.ours.as_ref();
-        csv.row([
+        let mut row = vec![
             c.variant.clone(),
             c.only.clone(),
             c.column.clone(),
@@ -136,9 +227,13 @@ pub fn csv(plan: &Plan, groups: &Groups<'_>) -> Result<Vec<u8>, Diagnostic> {
             if c.at_least { "at least" } else { "equal" }.to_string(),
             six_or_missing(c.published),
             six(c.tolerance),
-            if c.holds { "holds" } else { "differs" }.to_string(),
+            c.verdict().to_string(),
             c.source.clone(),
-        ])?;
+        ];
+        if trusted {
+            row.push(c.trust.map_or("", Trust::word).to_string());
+        }
+        csv.row(row)?;
     }
     csv.finish()
 }

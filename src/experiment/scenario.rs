@@ -145,6 +145,10 @@ pub struct Published {
     /// The runs it is about: swept keys and their values as `summary.csv` writes them.
     #[serde(default)]
     pub only: std::collections::BTreeMap<String, String>,
+    /// If given, the figure is a ratio: to the same column, with the same seed, of the runs where these swept keys have
+    /// these values.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub over: std::collections::BTreeMap<String, String>,
     /// The protocol, where the scenario has several.
     #[serde(default)]
     pub protocol: Option<String>,
@@ -158,6 +162,50 @@ pub struct Published {
     pub at_least: bool,
     /// Where the figure comes from.
     pub source: String,
+    /// How far it can be relied on; if not said, ours has to agree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trust: Option<Trust>,
+}
+
+/// How far a published figure can be relied on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Trust {
+    /// Read in the paper itself.
+    #[serde(rename = "P")]
+    Printed,
+    /// Computed anew from the paper's own description.
+    #[serde(rename = "X")]
+    Recomputed,
+    /// It follows from theory.
+    #[serde(rename = "theory")]
+    Theory,
+    /// From a secondary source: shown, without a verdict.
+    #[serde(rename = "S")]
+    Secondary,
+    /// From memory: shown, without a verdict.
+    #[serde(rename = "M")]
+    Recalled,
+}
+
+impl Trust {
+    /// Whether ours has to agree with such a figure.
+    pub fn gates(self) -> bool {
+        match self {
+            Trust::Printed | Trust::Recomputed | Trust::Theory => true,
+            Trust::Secondary | Trust::Recalled => false,
+        }
+    }
+
+    /// As scenarios write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Trust::Printed => "P",
+            Trust::Recomputed => "X",
+            Trust::Theory => "theory",
+            Trust::Secondary => "S",
+            Trust::Recalled => "M",
+        }
+    }
 }
 
 /// What a column is compared with.

@@ -153,7 +153,7 @@ fn published_table(comparisons: &[Comparison], width: usize) -> String {
             mean_ci(c.ours.as_ref()),
             c.published.map_or_else(|| "–".to_string(), |value| format!("{relation}{}", plain(value))),
             if c.at_least { String::new() } else { format!("± {}", significant(c.tolerance, 2)) },
-            if c.holds { "holds" } else { "DIFFERS" }.to_string(),
+            c.verdict().replace("differs", "DIFFERS"),
         ]);
     }
     table.render(width, crate::report::Colour::Never)

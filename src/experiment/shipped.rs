@@ -23,6 +23,7 @@ shipped! {
     "compare-faults",
     "server-down",
     "papers/chord-path-length",
+    "papers/churn-dht",
     "papers/churn-sessions",
     "papers/gnutella-reach",
     "swarm",

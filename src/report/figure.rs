@@ -240,6 +240,8 @@ pub struct Series {
     /// Which colour, marker and dash it gets, counted from 0; `None` for its place among the figure's series.
     /// Set it to keep an architecture's looks from figure to figure.
     pub slot: Option<usize>,
+    /// Of several series in one slot, which: they share a colour and differ in marker and dash. Counted from 0.
+    pub variant: usize,
 }
 
 impl Series {
@@ -250,7 +252,7 @@ impl Series {
         points: impl IntoIterator<Item = impl Into<Point>>,
     ) -> Series {
         let points = points.into_iter().map(Into::into).collect();
-        Series { label: label.into(), points, style, slot: None }
+        Series { label: label.into(), points, style, slot: None, variant: 0 }
     }
 
     /// A line with markers.
@@ -272,6 +274,13 @@ impl Series {
     #[must_use]
     pub fn slot(mut self, slot: usize) -> Series {
         self.slot = Some(slot);
+        self
+    }
+
+    /// Take the looks of this variant of the slot.
+    #[must_use]
+    pub fn variant(mut self, variant: usize) -> Series {
+        self.variant = variant;
         self
     }
 }

@@ -18,16 +18,17 @@ use super::{ReportError, font};
 /// - Values that are not finite, or not positive on a log axis, are left out, and the caption says how many.
 ///   An error bar that reaches zero or below on a log axis runs down to the axis.
 /// - What lies outside a given range is cut off at the plot's border.
-/// - With many series the names get smaller; after 8 series colours repeat with hollow markers and other
-///   dashes.
+/// - With many series the names get smaller; after 12 series colours repeat with other markers
+///   and dashes.
 /// - Long texts wrap, then end in an ellipsis.
 ///
 /// # Errors
 /// [`ReportError::Font`] or [`ReportError::Draw`]; both would be bugs.
 pub fn render_svg(figure: &Figure) -> Result<String, ReportError> {
     font::register()?;
+    let series = figure.series.iter().enumerate();
     let looks: Vec<Look> =
-        figure.series.iter().enumerate().map(|(index, series)| look(series.slot.unwrap_or(index))).collect();
+        series.map(|(index, series)| look(series.slot.unwrap_or(index), series.variant)).collect();
     let (x, y) = ranges(figure);
     let caption = with_omissions(figure);
     let page = Page::new(&figure.title, &figure.subtitle, &caption, HEIGHT);

@@ -14,16 +14,20 @@ pub(crate) const GRID: RGBColor = RGBColor(226, 226, 226);
 pub(crate) const PAPER: RGBColor = RGBColor(255, 255, 255);
 
 /// The palette of Okabe & Ito (2008), the pale ones darkened for a beamer: sky blue, orange, purple; yellow
-/// became olive.
-const COLOURS: [RGBColor; 8] = [
+/// became olive. Four more follow, which differ from their likes in lightness.
+const COLOURS: [RGBColor; 12] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 136, 102),
     RGBColor(176, 74, 140),
     RGBColor(20, 20, 20),
-    RGBColor(217, 148, 0),
     RGBColor(62, 160, 220),
+    RGBColor(217, 148, 0),
     RGBColor(128, 116, 0),
+    RGBColor(98, 62, 186),
+    RGBColor(128, 62, 20),
+    RGBColor(0, 170, 175),
+    RGBColor(190, 16, 48),
 ];
 
 /// Lengths in units of drawn and skipped stretches; empty for a solid line.
@@ -60,15 +64,15 @@ pub(crate) struct Look {
     pub dash: &'static [f64],
 }
 
-/// The looks of a slot. Colours repeat after 8 slots, then with hollow markers and the next dash, so that 56
-/// slots differ.
-pub(crate) fn look(slot: usize) -> Look {
-    let round = slot / COLOURS.len();
+/// The looks of a variant of a slot. Colours repeat after 12 slots, markers after 7, dashes after 4, so that 84 slots
+/// differ; variants of a slot share its colour and have the next dash, hollow markers every other time, then other ones.
+pub(crate) fn look(slot: usize, variant: usize) -> Look {
+    let (slot, variant) = (slot % 84, variant % 28);
     Look {
         colour: COLOURS[slot % COLOURS.len()],
-        shape: SHAPES[slot % SHAPES.len()],
-        hollow: round % 2 == 1,
-        dash: DASHES[(slot % DASHES.len() + round) % DASHES.len()],
+        shape: SHAPES[(slot + variant / 4) % SHAPES.len()],
+        hollow: variant % 2 == 1,
+        dash: DASHES[(slot + variant) % DASHES.len()],
     }
 }
 
@@ -107,4 +111,29 @@ impl RouteColours {
     pub(crate) const FINGER: RGBColor = RGBColor(110, 140, 165);
     /// The key looked up.
     pub(crate) const KEY: RGBColor = COLOURS[2];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn same(one: &Look, other: &Look) -> bool {
+        one.colour == other.colour
+            && (one.shape, one.hollow, one.dash) == (other.shape, other.hollow, other.dash)
+    }
+
+    #[test]
+    fn looks_differ() {
+        let slots: Vec<Look> = (0..84).map(|slot| look(slot, 0)).collect();
+        let variants: Vec<Look> = (0..28).map(|variant| look(3, variant)).collect();
+        for all in [slots, variants] {
+            for (i, one) in all.iter().enumerate() {
+                assert!(all[..i].iter().all(|other| !same(one, other)), "look {i} is there already");
+            }
+        }
+        let colours: Vec<_> = (0..12).map(|slot| look(slot, 0).colour).collect();
+        assert!((0..12).all(|i| !colours[..i].contains(&colours[i])), "twelve series, twelve colours");
+        assert!(look(3, 1).colour == look(3, 0).colour && !same(&look(3, 1), &look(3, 0)));
+        look(usize::MAX, usize::MAX);
+    }
 }

@@ -36,6 +36,8 @@ pub struct TraceEvent {
     pub account: Account,
     /// Hops so far.
     pub hops: u16,
+    /// Whether the message answers, as what is sent with `reply` does.
+    pub answer: bool,
     /// The message, as its type prints itself; empty where there is none.
     pub message: String,
 }

@@ -14,7 +14,8 @@ use crate::units::{Frequency, Share};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkloadSettings {
-    /// Lookups that are measured; default 1,000. With 0 there are none in the warm-up either.
+    /// Lookups that are measured; default 1,000. With 0 there are none in the warm-up either, and `duration`
+    /// says how long the run lasts.
     pub lookups: u32,
     /// Lookups of the whole network per second; default 10 /s.
     pub rate: Frequency,
@@ -117,7 +118,7 @@ pub enum ArrivalLaw {
 
 impl WorkloadSettings {
     /// # Errors
-    /// A rate of 0 with lookups to come, or so slow or so many that the run has no end.
+    /// A rate of 0 with lookups to come, or so slow or so many that the run has no end; no lookups and no duration.
     pub(super) fn check(&self) -> Result<(), WorldError> {
         const MOST_SECONDS: f64 = 1e9;
         const KEY: &str = "workload.rate";
@@ -133,7 +134,13 @@ impl WorkloadSettings {
         }
         let rate = self.rate.per_second();
         if self.lookups == 0 {
-            return Ok(());
+            // Without either, the run would be over before anything is measured.
+            return match self.duration {
+                Some(_) => Ok(()),
+                None => Err(WorldError::new("workload.lookups", "got 0, and no `duration`")
+                    .expected("at least 1 lookup, or how long the run lasts without any")
+                    .nearest("1")),
+            };
         }
         let needed = f64::from(self.lookups) / MOST_SECONDS;
         if rate < needed {

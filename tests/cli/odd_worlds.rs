@@ -192,3 +192,64 @@ fn comparisons_follow_overrides() {
         assert_eq!(if path.exists() { Csv::read(&path).rows.len() } else { 0 }, rows, "zipf {zipf}");
     }
 }
+
+/// A ratio is taken seed by seed, and figures that cannot be relied on are shown without a verdict.
+#[test]
+fn ratios_and_trust() {
+    let place = Place::new();
+    let row = |value: f64, trust: &str| {
+        format!(
+            "{{column=\"publish_messages_per_replica\", protocol=\"chord\", value={value}, tolerance=0.000001, source=\"s\", \
+             only={{\"protocol.chord.replication\"=\"1\"}}, over={{\"protocol.chord.replication\"=\"2\"}}{trust}}}"
+        )
+    };
+    let sweep = "protocol.chord.replication=[1, 2]";
+    let seeds = ["replicates=3", "churn.newcomers=10 %", "protocols=[\"chord\"]"];
+    let run = |rows: &[String]| {
+        let published = format!("published=[{}]", rows.join(", "));
+        place.tiny(&[&[published.as_str(), sweep][..], &seeds[..]].concat()).well();
+        Csv::read(&place.path("out/published.csv"))
+    };
+    run(&[row(1.0, "")]);
+    let summary = place.csv("out/summary.csv");
+    let of = |replication: &str| -> Vec<f64> {
+        let rows = summary.rows.iter().filter(|row| row["protocol.chord.replication"] == replication);
+        rows.map(|row| row["publish_messages_per_replica"].parse().expect("a number")).collect()
+    };
+    let ratios: Vec<f64> = of("1").iter().zip(of("2")).map(|(one, two)| one / two).collect();
+    assert_eq!(ratios.len(), 3);
+    let mean = ratios.iter().sum::<f64>() / 3.0;
+    assert!(mean < 0.95, "two copies cost more than one: {mean}");
+
+    let verdicts = |rows: &[String]| -> Vec<(String, String)> {
+        let csv = run(rows);
+        let ours = |row: &std::collections::BTreeMap<String, String>| {
+            row["ours_mean"].parse::<f64>().expect("a number")
+        };
+        assert!(csv.rows.iter().all(|row| (ours(row) - mean).abs() < 1e-5));
+        csv.rows
+            .iter()
+            .map(|row| (row["verdict"].clone(), row.get("trust").cloned().unwrap_or_default()))
+            .collect()
+    };
+    let pair = |verdict: &str, trust: &str| (verdict.to_string(), trust.to_string());
+    let trusts =
+        [", trust=\"M\"", ", trust=\"S\"", ", trust=\"P\"", ", trust=\"X\"", ", trust=\"theory\"", ""];
+    let outside: Vec<String> = trusts.iter().map(|trust| row(2.0, trust)).collect();
+    let expected = [
+        pair("shown: outside", "M"),
+        pair("shown: outside", "S"),
+        pair("differs", "P"),
+        pair("differs", "X"),
+        pair("differs", "theory"),
+        pair("differs", ""),
+    ];
+    assert_eq!(verdicts(&outside), expected);
+    let near = format!("{mean:.6}").parse().expect("a number");
+    let within = [row(near, ", trust=\"M\""), row(near, "")].map(|row| row.replace("0.000001", "0.00001"));
+    assert_eq!(verdicts(&within), [pair("shown: within", "M"), pair("holds", "")]);
+    // Without the other point there is nothing to divide by.
+    let published = format!("published=[{}]", row(1.0, ""));
+    place.tiny(&[&[published.as_str(), "protocol.chord.replication=1"][..], &seeds[..]].concat()).well();
+    assert!(!place.path("out/published.csv").exists());
+}

@@ -44,6 +44,12 @@ fn figures_and_comparisons_are_checked_beforehand() {
     let published = |rest: &str| format!("published=[{{source=\"s\", value=3, {rest}}}]");
     refused(&published("column=\"hop_mean\""), &["unknown column `hop_mean`", "did you mean `hops_mean`?"]);
     refused(&published("column=\"hops_mean\", protocol=\"cord\""), &["unknown protocol `cord`", "`chord`"]);
+    refused(&published("column=\"hops_mean\", over={\"content.zip\"=\"1\"}"), &["no key `content.zip`"]);
+    refused(&published("column=\"hops_mean\", trust=\"Q\""), &["unknown value `Q`", "`theory`"]);
+    refused(
+        "published=[{source=\"s\", column=\"found\", value=\"recall\", over={\"content.zipf\"=\"1\"}}]",
+        &["a ratio is compared with a number, not with column `recall`"],
+    );
 }
 
 #[test]
@@ -57,6 +63,10 @@ fn units_and_ranges() {
     refused(
         "content.zipf=3",
         &["`content.zipf`: got 3, expected an exponent from 0 to 2", "nearest valid value is 2"],
+    );
+    refused(
+        "workload.lookups=0",
+        &["`workload.lookups`: got 0, and no `duration`", "nearest valid value is 1"],
     );
     refused("content.zipf=nan", &["`content.zipf`: got NaN"]);
     refused(

@@ -70,13 +70,27 @@ struct Part<'a> {
     class: u8,
 }
 
-/// By class, at most these many.
-const DOWN_OVER_UP: [&str; 4] =
-    ["down_over_up_class0", "down_over_up_class1", "down_over_up_class2", "down_over_up_class3"];
-const UP_OVER_DOWN: [&str; 4] =
-    ["up_over_down_class0", "up_over_down_class1", "up_over_down_class2", "up_over_down_class3"];
-const DOWNLOAD_S: [&str; 4] =
-    ["download_s_mean_class0", "download_s_mean_class1", "download_s_mean_class2", "download_s_mean_class3"];
+/// Columns of which every class of peers has one, for the first classes: each one's name and what it says.
+macro_rules! by_class {
+    ($name:literal, $doc:literal) => {
+        [
+            (concat!($name, "0"), concat!($doc, " 0")),
+            (concat!($name, "1"), concat!($doc, " 1")),
+            (concat!($name, "2"), concat!($doc, " 2")),
+            (concat!($name, "3"), concat!($doc, " 3")),
+        ]
+    };
+}
+
+/// How many classes have columns of their own.
+pub const CLASSES: usize = 4;
+
+/// What is measured by class, and its unit.
+pub const BY_CLASS: [(&str, [(&str, &str); CLASSES]); 3] = [
+    ("", by_class!("down_over_up_class", "bytes received over bytes sent in swarms, by peers of class")),
+    ("", by_class!("up_over_down_class", "bytes sent over bytes received in swarms, by peers of class")),
+    ("s", by_class!("download_s_mean_class", "mean download time of peers of class")),
+];
 
 pub(super) fn measures(
     network: &[&BitTorrent],
@@ -100,16 +114,15 @@ pub(super) fn measures(
     put("first_piece_s_mean", mean(counted.iter().map(|p| seconds(p.story.began, p.story.first_piece))));
     put("last_piece_s_mean", mean(counted.iter().map(|p| seconds(p.story.last_but_one, p.story.finished))));
     put("piece_entropy_mean", mean(counted.iter().map(|p| p.story.entropy)));
-    for (class, names) in (0..).zip(DOWN_OVER_UP.into_iter().zip(UP_OVER_DOWN)) {
-        let of = || parts.iter().filter(|part| part.class == class);
+    let [down_over_up, up_over_down, download_s] = BY_CLASS.map(|(_, columns)| columns.map(|(name, _)| name));
+    for class in 0..CLASSES {
+        let of = || parts.iter().filter(|part| usize::from(part.class) == class);
         let (down, up) = of().fold((0, 0), |(down, up), p| (down + p.story.down, up + p.story.up));
         let (down, up) = (down as f64, up as f64);
-        put(names.0, (up > 0.0 && down > 0.0).then(|| down / up));
-        put(names.1, (down > 0.0).then(|| up / down));
-    }
-    for (class, name) in (0..).zip(DOWNLOAD_S) {
-        let of = counted.iter().filter(|part| part.class == class);
-        put(name, mean(of.map(|p| seconds(p.story.began, p.story.finished))));
+        put(down_over_up[class], (up > 0.0 && down > 0.0).then(|| down / up));
+        put(up_over_down[class], (down > 0.0).then(|| up / down));
+        let of = counted.iter().filter(|part| usize::from(part.class) == class);
+        put(download_s[class], mean(of.map(|p| seconds(p.story.began, p.story.finished))));
     }
     put("uplink_utilisation", utilisation(&parts));
     // Of whole swarms.

@@ -38,6 +38,7 @@ mod tracker;
 mod trade;
 
 pub use self::client::Client;
+pub use self::measures::{BY_CLASS, CLASSES};
 pub use self::message::Message;
 pub use self::params::{Params, SeedChoking, Seeding, Shared};
 pub use self::tracker::Tracker;

@@ -250,6 +250,7 @@ impl<P: Protocol> Core<P> {
                 to: me,
                 account: Cause::lookup(slot).account(),
                 hops,
+                answer: true,
                 message: String::new(),
             });
         }
@@ -299,8 +300,9 @@ impl<P: Protocol> Core<P> {
             | Body::Uplink
             | Body::Fragment(_) => String::new(),
         };
-        let account = cause.account();
-        (trace.sink)(TraceEvent { time: now, happened, from, to, account, hops: hops.count(), message });
+        let (account, answer) = (cause.account(), hops.is_answer());
+        let hops = hops.count();
+        (trace.sink)(TraceEvent { time: now, happened, from, to, account, hops, answer, message });
     }
 
     /// Lists those online with the bootstrap service.
