@@ -4,6 +4,7 @@
 //! [`NAMES`], so that a protocol is known everywhere as soon as it stands in the table below.
 
 pub mod bittorrent;
+mod cache;
 pub mod can;
 pub mod chord;
 pub mod client_server;

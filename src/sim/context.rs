@@ -154,6 +154,11 @@ impl<P: Protocol> Context<'_, P> {
         (record.origin == self.head.me.number()).then_some(lookup)
     }
 
+    /// What the lookup being handled asks for, whoever asks: hits on the wire name the file, ours leave it out.
+    pub fn wanted(&self) -> Option<ObjectId> {
+        self.cause.slot().map(|slot| self.core.ledger.question(slot).1)
+    }
+
     /// The lookup being handled has an answer: these peers hold the object. The first call before the deadline makes the
     /// lookup found, by its first provider; later ones count towards recall. For the origin only; does nothing if no
     /// lookup is being handled or no provider is named.

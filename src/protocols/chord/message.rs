@@ -31,6 +31,12 @@ pub enum Say {
     Closest { key: Id, search: SearchId },
     /// These nodes come next, best first.
     Closer { search: SearchId, nodes: Parcel<NodeRef> },
+    /// The same, and a cached answer will do.
+    Seek { key: Id, search: SearchId },
+    /// I remember these entries for the key.
+    Cached { search: SearchId, entries: Parcel<Entry> },
+    /// Remember these entries, all for one key.
+    Remember(Parcel<Entry>),
     /// `key` lies between me and my successor: these are the owner and the nodes after it.
     Owners { search: SearchId, nodes: Parcel<NodeRef> },
     /// Who is your predecessor, and who follows you?
@@ -79,7 +85,10 @@ impl Say {
             Say::FindSuccessor { .. } | Say::Get { .. } => 2,
             Say::Provider(_) => 1,
             Say::Providers(peers) => peers.as_slice().len(),
-            Say::Closest { .. } => 1,
+            Say::Closest { .. } | Say::Seek { .. } => 1,
+            // A provider and a lifetime each; and the key, which the one that has asked knows.
+            Say::Cached { entries, .. } => 2 * entries.as_slice().len(),
+            Say::Remember(entries) => 1 + 2 * entries.as_slice().len(),
             Say::Closer { nodes, .. } | Say::Owners { nodes, .. } => nodes.as_slice().len(),
             Say::Stabilize | Say::Notify | Say::Ping | Say::Pong | Say::Stored => 0,
             Say::Neighbours { nodes, .. } | Say::Leaving { nodes, .. } => nodes.as_slice().len(),

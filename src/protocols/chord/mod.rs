@@ -10,6 +10,7 @@
 //! | `neighbours`: the successor list is the successor's, shifted by one | ToN, section IV-E.3 |
 //! | `leave`: keys go to the successor, neighbours learn of each other | ToN, section IV-E.4 |
 //! | `store`: copies on the next nodes of the list | ToN, section IV-E.3 |
+//! | `caching` | Dabek et al., *Wide-area cooperative storage with CFS*, SOSP 2001, section 5.2: caching along the path |
 //! | virtual nodes: several [`Node`]s in one peer | ToN, section IV-B |
 //!
 //! A node that has joined looks its fingers up at once instead of waiting for `fix_fingers`, and one that learns of a closer
@@ -19,6 +20,7 @@
 //! Left out: locality (server selection by latency), authentication, and the merging of rings that have parted, but for
 //! those whose nodes see that theirs is shorter than a successor list (`look_beyond`).
 
+mod caching;
 mod message;
 mod node;
 mod params;
@@ -120,11 +122,20 @@ impl Protocol for Chord {
         let from = NodeRef { peer: from, index: message.from };
         let Some(n) = self.at_mut(message.at) else { return };
         match message.say {
+            Say::FindSuccessor { key, origin } if ctx.shared().params.cache > 0 => {
+                n.find_or_recall(ctx, from, key, origin);
+            }
             Say::FindSuccessor { key, origin } => n.find_successor(ctx, key, origin),
+            Say::Get { key, origin } if ctx.shared().params.cache > 0 => {
+                n.get_and_leave(ctx, from, key, origin);
+            }
             Say::Get { key, origin } => n.get(ctx, key, origin),
             Say::Provider(peer) => n.answered(ctx, &[peer]),
             Say::Providers(peers) => n.answered(ctx, peers.as_slice()),
             Say::Closest { key, search } => n.closest(ctx, from, key, search),
+            Say::Seek { key, search } => n.recall_or_closest(ctx, from, key, search),
+            Say::Cached { search, entries } => n.recalled(ctx, from, search, entries.into_vec()),
+            Say::Remember(entries) => n.remember(ctx, entries.as_slice()),
             Say::Closer { search, nodes } => n.closer(ctx, from, search, nodes.as_slice()),
             Say::Owners { search, nodes } => n.owners_found(ctx, from, search, nodes.as_slice()),
             Say::Stabilize => n.tell_neighbours(ctx, from),

@@ -7,6 +7,7 @@ use super::message::{Message, Say};
 use super::params::{FingerRule, Plan, Routing, Shared};
 use super::search::{Goal, Searches};
 use super::tables::{Fingers, Found, NodeRef, Successors};
+use crate::protocols::cache::Cache;
 use crate::protocols::index::{Entry, Index};
 use crate::sim::{Context, ObjectId, Parcel, PeerId, Span};
 use crate::space::ring::Id;
@@ -36,6 +37,8 @@ pub struct Node {
     pub(super) searches: Option<Box<Searches>>,
     pub(super) index: Index,
     pub(super) fingers: Fingers,
+    /// Answers that lookups left here on their way.
+    pub(super) cache: Option<Box<Cache<Id>>>,
 }
 
 impl Node {
@@ -55,6 +58,7 @@ impl Node {
             searches: None,
             index: Index::default(),
             fingers: Fingers::empty(),
+            cache: None,
         }
     }
 
@@ -101,7 +105,7 @@ impl Node {
     }
 
     /// Whether `key` lies in (predecessor, n], as far as n knows.
-    fn owns(&self, key: Id, shared: &Shared) -> bool {
+    pub(super) fn owns(&self, key: Id, shared: &Shared) -> bool {
         match self.predecessor {
             Some(predecessor) => key.in_half_open(shared.id(predecessor), self.id),
             None => key == self.id || self.successor() == self.me,
@@ -225,7 +229,10 @@ impl Node {
             ctx.answer(&providers);
             return;
         }
-        match shared.params.routing {
+        if ctx.shared().params.cache > 0 && self.answer_from_cache(ctx, key) {
+            return;
+        }
+        match ctx.shared().params.routing {
             Routing::Iterative => self.search(ctx, key, Goal::Get),
             Routing::Recursive | Routing::Successors => self.find_successor(ctx, key, self.me),
         }
@@ -334,7 +341,7 @@ impl Node {
             && let Some(lookup) = ctx.lookup()
         {
             let key = ctx.shared().key(lookup.object);
-            self.close_search(key);
+            self.close_search(ctx, key, providers);
         }
         ctx.answer(providers);
     }
@@ -385,11 +392,11 @@ impl Node {
         self.successors.iter().chain(self.fingers().map(|(_, node)| node)).chain(self.predecessor)
     }
 
-    /// Different nodes that it knows, and references that it keeps.
+    /// Different nodes that it knows, and references that it keeps, cached ones included.
     pub(super) fn entries(&self) -> usize {
         let mut known: Vec<NodeRef> = self.contacts().filter(|&node| node != self.me).collect();
         known.sort_unstable();
         known.dedup();
-        known.len() + self.index.len()
+        known.len() + self.index.len() + self.cache.as_ref().map_or(0, |cache| cache.references())
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::tables::{Fingers, NodeRef, Successors};
+use crate::protocols::cache;
 use crate::protocols::index::Published;
 use crate::sim::random::{Purpose, derive};
 use crate::sim::{MAX_PEERS, ObjectId, PeerId, Setup, Span};
@@ -46,6 +47,12 @@ pub struct Params {
     pub ids: Vec<u64>,
     /// Keys of the objects in order, for small rings; else SHA-1 of run seed and object.
     pub keys: Vec<u64>,
+    /// How many answers a node keeps for others (Dabek et al. 2001: path caching), to end lookups that pass; 0: none.
+    #[serde(skip_serializing_if = "cache::is_off")]
+    pub cache: u16,
+    /// How long it keeps one.
+    #[serde(skip_serializing_if = "cache::is_usual")]
+    pub cache_life: Span,
 }
 
 /// How a lookup travels.
@@ -89,6 +96,8 @@ impl Default for Params {
             alternatives: 3,
             ids: Vec::new(),
             keys: Vec::new(),
+            cache: 0,
+            cache_life: cache::LIFE,
         }
     }
 }
@@ -234,6 +243,7 @@ fn check(setup: &Setup<'_>, params: &Params) -> Result<(), String> {
             "fingers = \"predecessor\": fix_fingers looks for successors, and has to be \"0 s\"".to_string()
         );
     }
+    cache::check(params.cache_life)?;
     if params.timeout == Span::ZERO {
         return Err("timeout = \"0 s\": a node must wait for answers".to_string());
     }

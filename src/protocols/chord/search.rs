@@ -2,6 +2,7 @@
 
 use super::message::{Say, SearchId};
 use super::node::{Ctx, Node};
+use super::params::Shared;
 use super::tables::{NodeRef, Successors};
 use crate::sim::{Parcel, PeerId, Span};
 use crate::space::ring::Id;
@@ -34,13 +35,15 @@ pub struct Searches {
 #[derive(Clone, Debug)]
 pub struct Search {
     number: SearchId,
-    key: Id,
+    pub(super) key: Id,
     goal: Goal,
     /// Nodes to ask, the best last.
     candidates: Vec<NodeRef>,
     /// Owners to turn to once they are known, the best last.
     owners: Vec<NodeRef>,
     dead: Vec<PeerId>,
+    /// Where a cached answer is of use: who has been asked the way and did not know one, the last at the end.
+    pub(super) path: Vec<NodeRef>,
     /// An owner has been asked who provides the key.
     getting: bool,
 }
@@ -61,6 +64,7 @@ impl Node {
                 candidates: Vec::new(),
                 owners,
                 dead: Vec::new(),
+                path: Vec::new(),
                 getting: false,
             };
             self.finish(ctx, search);
@@ -74,8 +78,8 @@ impl Node {
         let searches = self.searches.get_or_insert_default();
         searches.named = searches.named.wrapping_add(1);
         let number = SearchId(searches.named);
-        let search =
-            Search { number, key, goal, candidates, owners: Vec::new(), dead: Vec::new(), getting: false };
+        let (owners, dead, path) = (Vec::new(), Vec::new(), Vec::new());
+        let search = Search { number, key, goal, candidates, owners, dead, path, getting: false };
         self.step(ctx, search);
     }
 
@@ -117,6 +121,7 @@ impl Node {
         let closer = nodes.iter().rev().copied();
         let closer = closer.filter(|&node| node != me && shared.id(node).in_open(at, key));
         search.candidates.extend(closer.filter(|node| !search.dead.contains(&node.peer)));
+        search.passed(shared, from);
         self.step(ctx, search);
     }
 
@@ -136,6 +141,7 @@ impl Node {
             // time might make a ring that winds twice.
             return;
         }
+        search.passed(ctx.shared(), from);
         search.owners =
             nodes.iter().rev().copied().filter(|node| !search.dead.contains(&node.peer)).collect();
         self.finish(ctx, search);
@@ -151,7 +157,12 @@ impl Node {
             search.candidates.drain(..search.candidates.len() - KEPT);
         }
         search.getting = false;
-        let say = Say::Closest { key: search.key, search: search.number };
+        let (key, number) = (search.key, search.number);
+        let say = if search.goal == Goal::Get && ctx.shared().params.cache > 0 {
+            Say::Seek { key, search: number }
+        } else {
+            Say::Closest { key, search: number }
+        };
         self.searches.get_or_insert_default().under_way.push(search);
         self.ask(ctx, next, say);
     }
@@ -258,7 +269,7 @@ impl Node {
     pub(super) fn silent(&mut self, ctx: &mut Ctx<'_>, to: NodeRef, asked: Say) {
         self.forget(ctx, to.peer);
         match asked {
-            Say::Closest { search, .. } => {
+            Say::Closest { search, .. } | Say::Seek { search, .. } => {
                 let Some(mut search) = self.take_search(search) else { return };
                 search.dead.push(to.peer);
                 search.candidates.retain(|node| node.peer != to.peer);
@@ -284,7 +295,9 @@ impl Node {
                 self.stabilize_again(ctx);
             }
             Say::Store(_) | Say::Ping => {}
-            Say::Provider(_)
+            Say::Cached { .. }
+            | Say::Remember(_)
+            | Say::Provider(_)
             | Say::Providers(_)
             | Say::Closer { .. }
             | Say::Owners { .. }
@@ -318,11 +331,14 @@ impl Node {
     }
 
     /// The get has been answered.
-    pub(super) fn close_search(&mut self, key: Id) {
-        self.take_search_for(key);
+    pub(super) fn close_search(&mut self, ctx: &mut Ctx<'_>, key: Id, providers: &[PeerId]) {
+        let search = self.take_search_for(key);
+        if let Some(search) = search.filter(|_| ctx.shared().params.cache > 0) {
+            self.leave_answer(ctx, &search, providers);
+        }
     }
 
-    fn take_search(&mut self, number: SearchId) -> Option<Search> {
+    pub(super) fn take_search(&mut self, number: SearchId) -> Option<Search> {
         self.take_search_with(|search| search.number == number)
     }
 
@@ -336,6 +352,15 @@ impl Node {
         let searches = &mut self.searches.as_mut()?.under_way;
         let at = searches.iter().position(wanted)?;
         Some(searches.remove(at))
+    }
+}
+
+impl Search {
+    /// `node` has said who comes next.
+    fn passed(&mut self, shared: &Shared, node: NodeRef) {
+        if shared.params.cache > 0 && self.goal == Goal::Get {
+            self.path.push(node);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::protocols::cache;
 use crate::protocols::unstructured::Ticks;
 use crate::sim::Span;
 
@@ -39,6 +40,12 @@ pub struct Params {
     pub host_cache: u16,
     /// How long a peer waits for the answer to a handshake or a keep-alive.
     pub patience: Span,
+    /// How many answers a peer keeps, to answer the same question by; 0: none.
+    #[serde(skip_serializing_if = "cache::is_off")]
+    pub cache: u16,
+    /// How long it keeps one.
+    #[serde(skip_serializing_if = "cache::is_usual")]
+    pub cache_life: Span,
 }
 
 impl Default for Params {
@@ -56,6 +63,8 @@ impl Default for Params {
             memory: Span::secs(60),
             host_cache: 50,
             patience: Span::secs(3),
+            cache: 0,
+            cache_life: cache::LIFE,
         }
     }
 }
@@ -234,6 +243,7 @@ impl Shared {
         refuse(params.discovery_ttl == Ttl::EDGE, "discovery_ttl must be at most 254")?;
         refuse(params.memory < Span::secs(10), "memory must be at least 10 s")?;
         refuse(params.patience == Span::ZERO, "patience must be more than 0 s")?;
+        cache::check(params.cache_life)?;
         let way_back = match params.search {
             Search::Flooding {} => way_of(params.ttl),
             Search::ExpandingRing(ring) => {

@@ -10,6 +10,7 @@
 //! | `links`: `on_connect`, `on_accept`, `on_busy` | draft, "Handshake": `X-Ultrapeer`, `X-Try-Ultrapeers`, 503 |
 //! | `tiers`: `on_needed`, `look_after` | Singla, Rohrs, section 3: election, `X-Ultrapeer-Needed`, leaf guidance |
 //! | `leaves`: `Leaves`, `on_table` | Rohrs: the table of hashed keywords, RESET and PATCH; the last hop to leaves |
+//! | `caching` | Sripanidkulchai, *The Popularity of Gnutella Queries*, 2001: query caching, by ultrapeers |
 //! | `links`: `on_ping`, `on_pong` | draft, "Ping and Pong", pong caching |
 //!
 //! A peer comes as a leaf. It becomes an ultrapeer if it finds none, or if one that has no room for more leaves and knows it
@@ -18,6 +19,7 @@
 //!
 //! Left out: PUSH, dynamic querying (the TTL is fixed), tables exchanged between ultrapeers, compression of links.
 
+mod caching;
 mod leaves;
 mod links;
 mod params;
@@ -33,6 +35,7 @@ pub use super::unstructured::{Claim, Guid};
 use std::ops::Range;
 
 use self::leaves::Leaves;
+use super::cache::Cache;
 use super::unstructured::{HostCache, Neighbours, Seen, Serial, Uplink};
 use crate::sim::{
     Context, Lookup, ObjectId, Online, Parcel, PeerId, Protocol, Role, Routine, Setup, Span, Textbook, Time,
@@ -73,6 +76,8 @@ struct Cold {
     /// For how long it had been online then, where it began in a settled network.
     uptime_before: Span,
     uplink: Uplink,
+    /// Answers that passed.
+    cache: Option<Cache<ObjectId>>,
 }
 
 /// What servents say.
@@ -83,6 +88,8 @@ pub enum Message {
     Query(Query),
     /// QUERYHIT, with one result.
     QueryHit { guid: Guid, holder: PeerId },
+    /// The same of an ultrapeer that remembers who said so.
+    CachedHit { guid: Guid, holder: PeerId },
     /// The table of hashed keywords: RESET and PATCH.
     Table(Parcel<Slot>),
     /// PING; does its sender look for hosts?
@@ -191,6 +198,7 @@ impl Protocol for Gnutella06 {
         match message {
             Message::Query(query) => self.on_query(ctx, from, query),
             Message::QueryHit { guid, holder } => self.on_hit(ctx, guid, holder),
+            Message::CachedHit { guid, holder } => self.on_cached_hit(ctx, guid, holder),
             Message::Table(slots) => self.on_table(ctx, from, slots.as_slice()),
             Message::Ping { retry: _, discover, claim } => self.on_ping(ctx, from, discover, claim),
             Message::Pong { host, leaves, slots } => self.on_pong(ctx, from, host, leaves, slots),
@@ -208,6 +216,7 @@ impl Protocol for Gnutella06 {
             Message::Ping { retry, .. } => self.on_no_pong(ctx, to, retry),
             Message::Query(_)
             | Message::QueryHit { .. }
+            | Message::CachedHit { .. }
             | Message::Table(_)
             | Message::Pong { .. }
             | Message::Accept { .. }
@@ -230,9 +239,10 @@ impl Protocol for Gnutella06 {
         self.neighbours.as_slice().iter().copied().chain(leaves.map(|leaf| leaf.address))
     }
 
-    /// Neighbours, hosts it keeps in mind, and, for an ultrapeer, the places set in its leaves' tables.
+    /// Neighbours, hosts it keeps in mind, and, for an ultrapeer, the places set in its leaves' tables and cached answers.
     fn entries(&self) -> usize {
-        let known = self.neighbours.as_slice().len() + self.cold.hosts.as_slice().len();
+        let cached = self.cold.cache.as_ref().map_or(0, Cache::references);
+        let known = self.neighbours.as_slice().len() + self.cold.hosts.as_slice().len() + cached;
         known + self.leaves.as_ref().map_or(0, |leaves| leaves.index.entries())
     }
 
@@ -250,7 +260,7 @@ impl Protocol for Gnutella06 {
         const TRY: u32 = 22;
         match message {
             Message::Query(_) => HEADER + 2 + QUERY_TEXT + 1,
-            Message::QueryHit { .. } => HEADER + 11 + (8 + FILE_NAME + 2) + 16,
+            Message::QueryHit { .. } | Message::CachedHit { .. } => HEADER + 11 + (8 + FILE_NAME + 2) + 16,
             // RESET: variant, length, infinity; PATCH: variant, number, count, compression, bits.
             Message::Table(slots) => HEADER + 6 + HEADER + 5 + 2 * slots.as_slice().len() as u32,
             Message::Ping { .. } => HEADER,
@@ -313,6 +323,9 @@ impl Gnutella06 {
     /// Looks for `object`: asks all ultrapeers to which it is connected and, as an ultrapeer, its leaves.
     fn search(&mut self, ctx: &mut Context<'_, Self>, object: ObjectId) {
         ctx.visited();
+        if ctx.shared().params.cache > 0 && self.answer_from_cache(ctx, object) {
+            return;
+        }
         self.cold.count = self.cold.count.wrapping_add(1);
         let (me, memory) = (ctx.me(), ctx.shared().memory);
         let guid = Guid { origin: me, serial: Serial::new(self.cold.count) };
@@ -335,6 +348,8 @@ impl Gnutella06 {
         ctx.visited();
         if ctx.holds(query.object) {
             ctx.reply(from, Message::QueryHit { guid: query.guid, holder: ctx.me() });
+        } else if ctx.shared().params.cache > 0 && self.hit_from_cache(ctx, query, from) {
+            return;
         }
         if let (1.., Some(leaves)) = (query.ttl, &self.leaves) {
             // Looked up before the flood and used after it: what lies far away in memory arrives meanwhile.
@@ -358,6 +373,9 @@ impl Gnutella06 {
 
     /// A hit is an answer at the origin, and elsewhere goes back where its query came from.
     fn on_hit(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, holder: PeerId) {
+        if ctx.shared().params.cache > 0 {
+            self.remember_hit(ctx, holder);
+        }
         if guid.origin == ctx.me() {
             ctx.answer(&[holder]);
         } else if let Some(route) = self.seen.route(guid) {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::protocols::cache;
 use crate::protocols::unstructured::{Fitness, Ticks};
 use crate::sim::random::mix;
 use crate::sim::{ObjectId, Setup, Span};
@@ -49,6 +50,12 @@ pub struct Params {
     /// The share of peers with `min_up` where the world gives no rates: uplinks then follow a Pareto law with exponent 1
     /// (ours).
     pub able: Share,
+    /// How many answers an ultrapeer keeps, to answer the same question by; 0: none.
+    #[serde(skip_serializing_if = "cache::is_off")]
+    pub cache: u16,
+    /// How long it keeps one.
+    #[serde(skip_serializing_if = "cache::is_usual")]
+    pub cache_life: Span,
 }
 
 impl Default for Params {
@@ -71,6 +78,8 @@ impl Default for Params {
             min_up: BitRate(80_000),
             min_uptime: Span::secs(600),
             able: Share(0.3),
+            cache: 0,
+            cache_life: cache::LIFE,
         }
     }
 }
@@ -112,6 +121,7 @@ impl Shared {
         refuse(p.host_cache == 0, "host_cache must be at least 1")?;
         refuse(p.memory < Span::secs(10), "memory must be at least 10 s")?;
         refuse(p.min_up.0 < 1000, "min_up must be at least 1 kbit/s")?;
+        cache::check(p.cache_life)?;
         let fitness = Fitness::new(setup.world.seed(), p.min_up, p.min_uptime, p.able, Share(0.0));
         Ok(Shared { params: p.clone(), memory: Ticks::of(p.memory), fitness })
     }

@@ -9,6 +9,7 @@
 //! | `ordinary`: `upload`; `unstructured::index` | section 2: metadata of the files shared, kept by the supernode, forgotten when the peer leaves |
 //! | `supernode`: `refresh_list` | section 2: lists of up to 200 supernodes |
 //! | `links` | section 3: 40 to 50 connections from a supernode to others |
+//! | `caching` | Sripanidkulchai, *The Popularity of Gnutella Queries*, 2001: query caching, by supernodes |
 //! | `search`: `on_query`, `on_hits` | section 2: a supernode answers for its own peers and forwards to others |
 //! | `supernode`: `split`, `merge`, `hand_over` | not published; ours, see below |
 //! | `Circle`, `supernode`: `recruit` | Yang, Garcia-Molina, section 3.2: k partners, to each of which clients and neighbouring partners connect |
@@ -25,6 +26,7 @@
 //!
 //! Left out: encryption, search by words (a query names the object), participation levels where nobody queues for uploads.
 
+mod caching;
 mod links;
 mod ordinary;
 mod params;
@@ -302,7 +304,7 @@ impl Protocol for Kazaa {
         self.parents.as_slice().iter().copied().chain(links)
     }
 
-    /// Connections, supernodes it has in mind, and, for a supernode, its ordinary peers and what they share.
+    /// Connections, supernodes it has in mind, and, for a supernode, its ordinary peers, what they share, and cached answers.
     fn entries(&self) -> usize {
         let known = self.parents.as_slice().len() + self.cold.supers.as_slice().len();
         known + self.supernode.as_ref().map_or(0, |supernode| supernode.entries())

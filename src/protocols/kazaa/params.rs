@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::protocols::cache;
 use crate::protocols::unstructured::{Fitness, Ticks};
 use crate::sim::{Setup, Span};
 use crate::units::{BitRate, Share};
@@ -54,6 +55,12 @@ pub struct Params {
     pub able: Share,
     /// The share of peers that run a modified client, which always claims to be fit to be a supernode.
     pub modified: Share,
+    /// How many answers a supernode keeps, to answer the same question by; 0: none.
+    #[serde(skip_serializing_if = "cache::is_off")]
+    pub cache: u16,
+    /// How long it keeps one.
+    #[serde(skip_serializing_if = "cache::is_usual")]
+    pub cache_life: Span,
 }
 
 impl Default for Params {
@@ -79,6 +86,8 @@ impl Default for Params {
             min_uptime: Span::secs(600),
             able: Share(0.3),
             modified: Share(0.0),
+            cache: 0,
+            cache_life: cache::LIFE,
         }
     }
 }
@@ -131,6 +140,7 @@ impl Shared {
         refuse(p.expiry <= p.keepalive, "expiry must be longer than keepalive")?;
         refuse(p.memory < Span::secs(10), "memory must be at least 10 s")?;
         refuse(p.min_up.0 < 1000, "min_up must be at least 1 kbit/s")?;
+        cache::check(p.cache_life)?;
         let fitness = Fitness::new(setup.world.seed(), p.min_up, p.min_uptime, p.able, p.modified);
         Ok(Shared { params: p.clone(), memory: Ticks::of(p.memory), fitness })
     }

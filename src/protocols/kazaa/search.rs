@@ -21,8 +21,12 @@ impl Kazaa {
             let (memory, me) = (ctx.shared().memory, ctx.me());
             supernode.seen.remember(ctx.now(), memory, guid, me);
             ctx.visited();
-            let own: Vec<PeerId> = supernode.providers(ctx, query);
+            let mut own: Vec<PeerId> = supernode.providers(ctx, query);
+            let cached = ctx.shared().params.cache > 0 && supernode.add_cached(ctx, query, &mut own);
             ctx.answer(&own);
+            if cached {
+                return;
+            }
             supernode.forward(ctx, None, query);
             return;
         }
@@ -80,9 +84,13 @@ impl Kazaa {
             return;
         }
         ctx.visited();
-        let providers = supernode.providers(ctx, query);
+        let mut providers = supernode.providers(ctx, query);
+        let cached = own && ctx.shared().params.cache > 0 && supernode.add_cached(ctx, query, &mut providers);
         if own || !providers.is_empty() {
             ctx.reply(from, Message::Hits { guid: query.guid, providers: Parcel::new(providers) });
+        }
+        if cached {
+            return;
         }
         // What its own peer asks may go all the way.
         let ttl = query.ttl - 1;
@@ -95,6 +103,9 @@ impl Kazaa {
 
     /// Hits are an answer at the origin, and elsewhere go back where their query came from.
     pub(super) fn on_hits(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, providers: Parcel<PeerId>) {
+        if ctx.shared().params.cache > 0 {
+            self.remember_hits(ctx, providers.as_slice());
+        }
         if guid.origin == ctx.me() {
             ctx.answer(providers.as_slice());
         } else if let Some(supernode) = &self.supernode
