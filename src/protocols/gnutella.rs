@@ -15,7 +15,8 @@
 //! | `search`: `walk`, `on_check` | Lv et al., section 4.2, k-walker random walk with checking |
 //! | `unstructured::seen` | Clip2, rules 2, 4 and 7: the descriptor table of a servent |
 //!
-//! Left out: PUSH, as nobody is behind a firewall; minimum speed; search by words (a query names the object). A GUID is the
+//! Left out: PUSH, as nobody is behind a firewall; minimum speed. A query is for an object or, where the workload asks so, for words, which
+//! every peer looks for in the names of its own objects. A GUID is the
 //! origin's address and count, which no peer reads but to recognise its own. Added, as servents of the day did: a BYE when
 //! a connection is closed, and a full servent's naming of other hosts (in 0.4, PONGs before hanging up).
 
@@ -40,6 +41,7 @@ use super::cache::Cache;
 use super::unstructured::{HostCache, Neighbours, Seen};
 use crate::sim::{
     Context, Lookup, ObjectId, Online, PeerId, Protocol, Routine, Setup, Span, Textbook, Violation,
+    query_text,
 };
 
 /// A servent. In the order of the fields, so that what a query needs lies together at the beginning.
@@ -145,14 +147,18 @@ impl Protocol for Gnutella {
     const TITLE: &'static str = "flooding an overlay without structure";
     const TEXTBOOK: Textbook = Textbook { messages: "O(n)", hops: "O(n)", state: "O(1)" };
     const OVERLAY: bool = true;
+    const WORDS: bool = true;
     type Params = Params;
     type Shared = Shared;
     type Message = Message;
     type Timer = Timer;
     type Plan = Plan;
 
-    fn shared(_setup: &Setup<'_>, params: &Params) -> Result<Shared, String> {
-        Shared::new(params)
+    fn shared(setup: &Setup<'_>, params: &Params) -> Result<Shared, String> {
+        Ok(Shared {
+            query_text: query_text(setup.world.keywords().map(|words| &**words)),
+            ..Shared::new(params)?
+        })
     }
 
     fn new(_me: PeerId, shared: &Shared) -> Gnutella {
@@ -259,16 +265,15 @@ impl Protocol for Gnutella {
     /// The specification's descriptors, without the TCP and IP headers below. For texts, the means that Yang and
     /// Garcia-Molina (*Designing a Super-Peer Network*, 2003) measured in this network.
     #[inline]
-    fn wire_size(_shared: &Shared, message: &Message) -> u32 {
+    fn wire_size(shared: &Shared, message: &Message) -> u32 {
         /// GUID, function, TTL, hops, payload length.
         const HEADER: u32 = 16 + 1 + 1 + 1 + 4;
-        const QUERY_TEXT: u32 = 12;
         const FILE_NAME: u32 = 66;
         /// Port, address, number and size of the files shared.
         const PONG: u32 = HEADER + 14;
         match message {
             // Minimum speed, the text and its end.
-            Message::Query(_) | Message::Walk { .. } => HEADER + 2 + QUERY_TEXT + 1,
+            Message::Query(_) | Message::Walk { .. } => HEADER + 2 + shared.query_text + 1,
             // Number of hits, port, address, speed; index, size and name of one file; the servent's identifier.
             Message::QueryHit { .. } | Message::CachedHit { .. } => HEADER + 11 + (8 + FILE_NAME + 2) + 16,
             Message::Check { .. } | Message::GoOn { .. } | Message::Stop | Message::Ping { .. } => HEADER,

@@ -14,6 +14,8 @@ mod index;
 pub mod kazaa;
 pub mod napster;
 mod unstructured;
+#[cfg(test)]
+mod words_tests;
 
 use crate::sim::Protocol;
 

@@ -69,10 +69,11 @@ impl<P: Protocol> Context<'_, P> {
         self.core.world.shares(self.head.me.number())
     }
 
-    /// Whether this peer holds `object`.
+    /// Whether this peer holds `object`; where questions are asked by words, whether any object of its own matches the question
+    /// for it.
     #[inline]
     pub fn holds(&self, object: ObjectId) -> bool {
-        self.core.world.holders(object).binary_search(&self.head.me.number()).is_ok()
+        self.core.world.answerers(object).binary_search(&self.head.me.number()).is_ok()
     }
 
     /// Somebody else who is (or was, within the last second) online, from the bootstrap service.

@@ -1,5 +1,8 @@
 //! What the engine asks of the world: facts that hold for a whole run, and what happens from outside, in order.
 
+use std::sync::Arc;
+
+use super::keywords::Keywords;
 use super::peer::ObjectId;
 use super::random::mix;
 use super::time::{Span, Time};
@@ -56,6 +59,17 @@ pub trait World: Send + Sync {
 
     /// Who holds `object`: participants' numbers, ascending. Empty for objects that do not exist.
     fn holders(&self, object: ObjectId) -> &[u32];
+
+    /// Who can answer the question for `object`: its holders, or, where questions are asked by words, whoever holds anything that
+    /// matches. Ascending.
+    fn answerers(&self, object: ObjectId) -> &[u32] {
+        self.holders(object)
+    }
+
+    /// The words of objects, where questions are asked by words.
+    fn keywords(&self) -> Option<&Arc<Keywords>> {
+        None
+    }
 
     /// What participant `number` holds, ascending.
     fn shares(&self, number: u32) -> &[ObjectId];

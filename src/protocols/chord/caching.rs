@@ -12,7 +12,7 @@ use super::search::Search;
 use super::tables::NodeRef;
 use crate::protocols::cache::Cache;
 use crate::protocols::index::Entry;
-use crate::sim::{Parcel, PeerId, Time};
+use crate::sim::{ObjectId, Parcel, PeerId, Time};
 use crate::space::ring::Id;
 
 impl Node {
@@ -33,6 +33,7 @@ impl Node {
         let answer = cache.map_or_else(Vec::new, |cache| cache.recall(key, now));
         let entry = |(provider, good_until): (PeerId, Time)| Entry {
             key,
+            object: ObjectId::default(),
             provider,
             left: good_until.since(now),
             copies: 0,
@@ -86,7 +87,8 @@ impl Node {
     fn leave_at(&mut self, ctx: &mut Ctx<'_>, at: NodeRef, key: Id, providers: &[PeerId]) {
         if !providers.is_empty() && at != self.me {
             let left = ctx.shared().params.cache_life;
-            let entry = |&provider: &PeerId| Entry { key, provider, left, copies: 0 };
+            let entry =
+                |&provider: &PeerId| Entry { key, object: ObjectId::default(), provider, left, copies: 0 };
             let entries: Vec<Entry> = providers.iter().map(entry).collect();
             self.send(ctx, at, Say::Remember(Parcel::new(entries)));
         }

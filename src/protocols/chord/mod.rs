@@ -11,6 +11,7 @@
 //! | `leave`: keys go to the successor, neighbours learn of each other | ToN, section IV-E.4 |
 //! | `store`: copies on the next nodes of the list | ToN, section IV-E.3 |
 //! | `caching` | Dabek et al., *Wide-area cooperative storage with CFS*, SOSP 2001, section 5.2: caching along the path |
+//! | `words` | Reynolds, Vahdat, *Efficient Peer-to-Peer Keyword Searching*, Middleware 2003: lists of words, intersected |
 //! | virtual nodes: several [`Node`]s in one peer | ToN, section IV-B |
 //!
 //! A node that has joined looks its fingers up at once instead of waiting for `fix_fingers`, and one that learns of a closer
@@ -26,6 +27,7 @@ mod node;
 mod params;
 mod search;
 mod tables;
+mod words;
 
 use std::mem::offset_of;
 use std::ops::Range;
@@ -68,6 +70,7 @@ impl Protocol for Chord {
     const PAPER: &'static str = "Stoica et al., SIGCOMM 2001 and IEEE/ACM ToN 11(1), 2003";
     const TITLE: &'static str = "a ring with fingers: structured";
     const TEXTBOOK: Textbook = Textbook { messages: "O(log n)", hops: "O(log n)", state: "O(log n)" };
+    const WORDS: bool = true;
     type Params = Params;
     type Shared = Shared;
     type Message = Message;
@@ -113,6 +116,10 @@ impl Protocol for Chord {
     }
 
     fn on_lookup(&mut self, ctx: &mut Context<'_, Self>, lookup: Lookup) {
+        if ctx.shared().words.is_some() {
+            self.node.look_up_words(ctx, lookup.object);
+            return;
+        }
         let key = ctx.shared().key(lookup.object);
         self.node.look_up(ctx, key);
     }
@@ -136,6 +143,8 @@ impl Protocol for Chord {
             Say::Seek { key, search } => n.recall_or_closest(ctx, from, key, search),
             Say::Cached { search, entries } => n.recalled(ctx, from, search, entries.into_vec()),
             Say::Remember(entries) => n.remember(ctx, entries.as_slice()),
+            Say::Intersect(question) => n.intersect_for(ctx, from, question.into_vec()),
+            Say::Matches(listed) => n.matched(ctx, listed.as_slice()),
             Say::Closer { search, nodes } => n.closer(ctx, from, search, nodes.as_slice()),
             Say::Owners { search, nodes } => n.owners_found(ctx, from, search, nodes.as_slice()),
             Say::Stabilize => n.tell_neighbours(ctx, from),
@@ -189,8 +198,8 @@ impl Protocol for Chord {
         self.nodes().map(Node::entries).sum()
     }
 
-    fn wire_size(_shared: &Shared, message: &Message) -> u32 {
-        message.say.wire_size()
+    fn wire_size(shared: &Shared, message: &Message) -> u32 {
+        message.say.wire_size(shared)
     }
 
     fn invariants(network: &[&Self], online: &Online<'_>, shared: &Shared) -> Result<(), Violation> {

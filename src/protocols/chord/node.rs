@@ -74,8 +74,18 @@ impl Node {
         let copies = shared.params.replication.min(plan.size());
         let from = plan.before(id, copies).0;
         let left = shared.params.lifetime;
+        if let Some(lists) = plan.lists() {
+            node.index.fill(lists.after(from, id, left), crate::sim::Time::ZERO);
+            return node;
+        }
         for (key, providers) in plan.keys(from, id) {
-            let entries = providers.iter().map(|&provider| Entry { key, provider, left, copies: 0 });
+            let entries = providers.iter().map(|&provider| Entry {
+                key,
+                object: ObjectId::default(),
+                provider,
+                left,
+                copies: 0,
+            });
             node.index.store(entries, crate::sim::Time::ZERO);
         }
         node
@@ -300,6 +310,10 @@ impl Node {
         if !self.joined {
             return;
         }
+        if ctx.shared().words.is_some() {
+            self.publish_words(ctx, object);
+            return;
+        }
         ctx.publishing(1);
         let key = ctx.shared().key(object);
         if self.owns(key, ctx.shared()) {
@@ -314,7 +328,7 @@ impl Node {
     pub(super) fn entry(&self, ctx: &Ctx<'_>, key: Id) -> Entry {
         let params = &ctx.shared().params;
         let copies = (params.replication - 1).min(255) as u8;
-        Entry { key, provider: self.me.peer, left: params.lifetime, copies }
+        Entry { key, object: ObjectId::default(), provider: self.me.peer, left: params.lifetime, copies }
     }
 
     /// Keeps index entries, and passes copies on along the successor list.

@@ -4,7 +4,9 @@ use super::message::{Say, SearchId};
 use super::node::{Ctx, Node};
 use super::params::Shared;
 use super::tables::{NodeRef, Successors};
-use crate::sim::{Parcel, PeerId, Span};
+use super::words::Question;
+use crate::protocols::index::Entry;
+use crate::sim::{ObjectId, Parcel, PeerId, Span};
 use crate::space::ring::Id;
 
 /// What the owner of a key is wanted for.
@@ -14,6 +16,10 @@ pub enum Goal {
     Get,
     /// To store a reference.
     Put,
+    /// To store a reference to this object, in the list of a word.
+    List(ObjectId),
+    /// To intersect the list of a word with what the question brings.
+    Word,
     /// To be our successor.
     Join,
     /// To be the finger with this exponent.
@@ -44,6 +50,8 @@ pub struct Search {
     dead: Vec<PeerId>,
     /// Where a cached answer is of use: who has been asked the way and did not know one, the last at the end.
     pub(super) path: Vec<NodeRef>,
+    /// The question, if the key is a word of one.
+    question: Option<Box<Question>>,
     /// An owner has been asked who provides the key.
     getting: bool,
 }
@@ -65,11 +73,32 @@ impl Node {
                 owners,
                 dead: Vec::new(),
                 path: Vec::new(),
+                question: None,
                 getting: false,
             };
             self.finish(ctx, search);
         } else {
             self.search_from(ctx, key, goal, nodes);
+        }
+    }
+
+    /// Looks for the owner of the word `key` of a question.
+    pub(super) fn search_word(&mut self, ctx: &mut Ctx<'_>, key: Id, question: Question) {
+        let shared = ctx.shared();
+        let mut candidates = self.closest_preceding_nodes(key, shared.params.alternatives, shared);
+        candidates.reverse();
+        let searches = self.searches.get_or_insert_default();
+        searches.named = searches.named.wrapping_add(1);
+        let (dead, path, goal, getting) = (Vec::new(), Vec::new(), Goal::Word, false);
+        let (number, owners) = (SearchId(searches.named), self.owners(shared.params.replication));
+        let question = Some(Box::new(question));
+        let mut search = Search { number, key, goal, candidates, owners, dead, path, question, getting };
+        if self.joined && key.in_half_open(self.id, shared.id(self.successor())) {
+            search.owners.reverse();
+            self.finish(ctx, search);
+        } else {
+            search.owners.clear();
+            self.step(ctx, search);
         }
     }
 
@@ -79,7 +108,8 @@ impl Node {
         searches.named = searches.named.wrapping_add(1);
         let number = SearchId(searches.named);
         let (owners, dead, path) = (Vec::new(), Vec::new(), Vec::new());
-        let search = Search { number, key, goal, candidates, owners, dead, path, getting: false };
+        let (question, getting) = (None, false);
+        let search = Search { number, key, goal, candidates, owners, dead, path, question, getting };
         self.step(ctx, search);
     }
 
@@ -182,9 +212,12 @@ impl Node {
                         let entry = self.entry(ctx, key);
                         self.store(ctx, vec![entry]);
                     }
-                    Goal::Get | Goal::Join | Goal::Finger(_) | Goal::FirstFinger(_) => {
-                        self.get(ctx, key, self.me)
-                    }
+                    Goal::Get
+                    | Goal::List(_)
+                    | Goal::Word
+                    | Goal::Join
+                    | Goal::Finger(_)
+                    | Goal::FirstFinger(_) => self.get(ctx, key, self.me),
                 }
             }
             Goal::Get => {
@@ -197,6 +230,19 @@ impl Node {
             Goal::Put => {
                 let entry = self.entry(ctx, key);
                 self.ask(ctx, owner, Say::Store(Parcel::new(vec![entry])));
+            }
+            Goal::List(object) if owner == self.me => {
+                let entry = Entry { object, ..self.entry(ctx, key) };
+                self.store(ctx, vec![entry]);
+            }
+            Goal::List(object) => {
+                let entry = Entry { object, ..self.entry(ctx, key) };
+                self.ask(ctx, owner, Say::Store(Parcel::new(vec![entry])));
+            }
+            Goal::Word => {
+                if let Some(question) = search.question {
+                    self.hand_to(ctx, owner, *question);
+                }
             }
             Goal::Join => self.joined(ctx, owner),
             Goal::Finger(k) => self.set_finger(ctx, k, owner),
@@ -255,7 +301,7 @@ impl Node {
     fn fail(&mut self, ctx: &mut Ctx<'_>, search: Search) {
         match search.goal {
             // The user waits until the deadline; a reference is published again; a finger is looked up again.
-            Goal::Get | Goal::Put | Goal::Finger(_) => {}
+            Goal::Get | Goal::Put | Goal::List(_) | Goal::Word | Goal::Finger(_) => {}
             Goal::FirstFinger(k) => self.fill_fingers(ctx, k.checked_sub(1)),
             Goal::Join if self.joined => {}
             Goal::Join => {
@@ -294,9 +340,11 @@ impl Node {
                 ctx.maintaining();
                 self.stabilize_again(ctx);
             }
+            Say::Intersect(question) => self.find_again(ctx, question.into_vec()),
             Say::Store(_) | Say::Ping => {}
             Say::Cached { .. }
             | Say::Remember(_)
+            | Say::Matches(_)
             | Say::Provider(_)
             | Say::Providers(_)
             | Say::Closer { .. }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::protocols::cache;
 use crate::protocols::unstructured::Ticks;
-use crate::sim::Span;
+use crate::sim::{Span, query_text};
 
 /// The parameters of a servent. Where Clip2's specification is silent, what the servents of 2000 and 2001 did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -230,6 +230,8 @@ pub struct Shared {
     pub(super) memory: Ticks,
     /// After how many hops a hit that has lost its way is given up.
     pub(super) way_back: u16,
+    /// Bytes of a query's text.
+    pub(super) query_text: u32,
 }
 
 impl Shared {
@@ -266,7 +268,12 @@ impl Shared {
                 walk.max_steps
             }
         };
-        Ok(Shared { params: params.clone(), memory: Ticks::of(params.memory), way_back })
+        Ok(Shared {
+            params: params.clone(),
+            memory: Ticks::of(params.memory),
+            way_back,
+            query_text: query_text(None),
+        })
     }
 }
 

@@ -16,6 +16,8 @@
 //! A peer comes as a leaf. It becomes an ultrapeer if it finds none, or if one that has no room for more leaves and knows it
 //! to be fit (uplink, firewall, uptime) asks it to; an ultrapeer with few leaves becomes a leaf where there is a busier one.
 //! One keyword stands for an object; leaves that share it get the question, and those that share another with the same hash.
+//! Where the workload asks by words, tables have all words of what a leaf shares, and a leaf gets the question if all of its words
+//! are there, be it in names of different files.
 //!
 //! Left out: PUSH, dynamic querying (the TTL is fixed), tables exchanged between ultrapeers, compression of links.
 
@@ -145,6 +147,7 @@ impl Protocol for Gnutella06 {
     const PAPER: &'static str = "Klingberg, Manfredi, Gnutella Protocol Specification v0.6 (2002)";
     const TITLE: &'static str = "ultrapeers flood, leaves are asked what they may have";
     const TEXTBOOK: Textbook = Textbook { messages: "O(n)", hops: "O(n)", state: "O(1)" };
+    const WORDS: bool = true;
     type Params = Params;
     type Shared = Shared;
     type Message = Message;
@@ -249,17 +252,16 @@ impl Protocol for Gnutella06 {
     /// As in Gnutella 0.4; handshakes with their headers, as the draft's examples have them. Of a table with few places set,
     /// deflate leaves some two bytes a place.
     #[inline]
-    fn wire_size(_shared: &Shared, message: &Message) -> u32 {
+    fn wire_size(shared: &Shared, message: &Message) -> u32 {
         /// GUID, function, TTL, hops, payload length.
         const HEADER: u32 = 16 + 1 + 1 + 1 + 4;
-        const QUERY_TEXT: u32 = 12;
         const FILE_NAME: u32 = 66;
         /// Port, address, number and size of the files shared.
         const PONG: u32 = HEADER + 14;
         /// "Address:port,".
         const TRY: u32 = 22;
         match message {
-            Message::Query(_) => HEADER + 2 + QUERY_TEXT + 1,
+            Message::Query(_) => HEADER + 2 + shared.query_text + 1,
             Message::QueryHit { .. } | Message::CachedHit { .. } => HEADER + 11 + (8 + FILE_NAME + 2) + 16,
             // RESET: variant, length, infinity; PATCH: variant, number, count, compression, bits.
             Message::Table(slots) => HEADER + 6 + HEADER + 5 + 2 * slots.as_slice().len() as u32,
@@ -353,7 +355,11 @@ impl Gnutella06 {
         }
         if let (1.., Some(leaves)) = (query.ttl, &self.leaves) {
             // Looked up before the flood and used after it: what lies far away in memory arrives meanwhile.
-            let last_hop = leaves.may_have(ctx.shared().slot(query.object));
+            let last_hop = match &ctx.shared().words {
+                None => leaves.may_have(ctx.shared().slot(query.object)),
+                // The whole tables are looked at.
+                Some(_) => true,
+            };
             self.flood(ctx, from, Query { ttl: query.ttl - 1, ..query });
             if last_hop {
                 self.ask_leaves(ctx, from, query);

@@ -1,11 +1,13 @@
 //! The `[protocol.gnutella06]` table.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::protocols::cache;
 use crate::protocols::unstructured::{Fitness, Ticks};
 use crate::sim::random::mix;
-use crate::sim::{ObjectId, Setup, Span};
+use crate::sim::{Keywords, ObjectId, Setup, Span, Word, query_text};
 use crate::units::{BitRate, Share};
 
 /// The parameters of a servent. Where the draft leaves them open, what the servents of 2002 and 2003 did; else ours, which
@@ -94,6 +96,10 @@ pub struct Shared {
     pub(super) params: Params,
     pub(super) memory: Ticks,
     pub(super) fitness: Fitness,
+    /// Where questions are asked by words.
+    pub(super) words: Option<Arc<Keywords>>,
+    /// Bytes of a query's text.
+    pub(super) query_text: u32,
 }
 
 impl Shared {
@@ -123,20 +129,43 @@ impl Shared {
         refuse(p.min_up.0 < 1000, "min_up must be at least 1 kbit/s")?;
         cache::check(p.cache_life)?;
         let fitness = Fitness::new(setup.world.seed(), p.min_up, p.min_uptime, p.able, Share(0.0));
-        Ok(Shared { params: p.clone(), memory: Ticks::of(p.memory), fitness })
+        let words = setup.world.keywords().cloned();
+        let query_text = query_text(words.as_deref());
+        Ok(Shared { params: p.clone(), memory: Ticks::of(p.memory), fitness, words, query_text })
     }
 
     /// The hashed keyword of an object: Rohrs' function (multiplication by 0x4F1BBCDC), of a word of four letters that
     /// stands for the object's name.
     #[inline]
     pub(super) fn slot(&self, object: ObjectId) -> Slot {
-        let word = mix(u64::from(object.rank())) as u32;
-        Slot(word.wrapping_mul(0x4F1B_BCDC | 1) >> (32 - u32::from(self.params.table_bits)))
+        self.hashed(mix(u64::from(object.rank())) as u32)
+    }
+
+    fn hashed(&self, letters: u32) -> Slot {
+        Slot(letters.wrapping_mul(0x4F1B_BCDC | 1) >> (32 - u32::from(self.params.table_bits)))
+    }
+
+    /// The place of a word, where objects have words.
+    pub(super) fn slot_of_word(&self, Word(word): Word) -> Slot {
+        /// Words are no objects.
+        const WORDS: u64 = 1 << 32;
+        self.hashed(mix(WORDS | u64::from(word)) as u32)
+    }
+
+    /// The places of the question for `object`: of each of its words.
+    pub(super) fn slots(&self, words: &Keywords, object: ObjectId) -> Vec<Slot> {
+        words.question(object).into_iter().map(|word| self.slot_of_word(word)).collect()
     }
 
     /// The places in its table that a peer with these objects sets, ascending.
     pub(super) fn table(&self, objects: &[ObjectId]) -> Vec<Slot> {
-        let mut slots: Vec<Slot> = objects.iter().map(|&object| self.slot(object)).collect();
+        let words = |words: &Keywords, object: ObjectId| -> Vec<Slot> {
+            words.of(object).iter().map(|&word| self.slot_of_word(word)).collect()
+        };
+        let mut slots: Vec<Slot> = match &self.words {
+            None => objects.iter().map(|&object| self.slot(object)).collect(),
+            Some(all) => objects.iter().flat_map(|&object| words(all, object)).collect(),
+        };
         slots.sort_unstable();
         slots.dedup();
         slots

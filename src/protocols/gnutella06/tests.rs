@@ -258,8 +258,8 @@ fn whoever_asks_next_is_answered_nearer() {
     let (without, with) = (messages(&params), messages(&caching));
     assert_eq!((with[0], with[30]), (without[0], without[30]), "nobody remembers");
     let sum = |messages: &[u64]| messages[1..30].iter().sum::<u64>();
-    assert!(sum(&with) * 5 < sum(&without), "{with:?} against {without:?}");
-    assert!(with.iter().zip(&without).all(|(with, without)| with <= without));
+    assert!(sum(&with) * 3 < sum(&without) * 2, "{with:?} against {without:?}");
+    assert!(with[1..30].contains(&0), "one that has relayed an answer need not ask");
 }
 
 #[test]

@@ -24,7 +24,10 @@
 //!
 //! The modified client ([`Params::modified`]) always claims to be fit; what it claims decides who becomes a supernode.
 //!
-//! Left out: encryption, search by words (a query names the object), participation levels where nobody queues for uploads.
+//! A query is for an object or, where the workload asks so, for words: a supernode intersects its lists of the files with each
+//! word.
+//!
+//! Left out: encryption, participation levels where nobody queues for uploads.
 
 mod caching;
 mod links;
@@ -188,6 +191,7 @@ impl Protocol for Kazaa {
     const PAPER: &'static str = "Liang, Kumar, Ross, The FastTrack Overlay (2006)";
     const TITLE: &'static str = "supernodes that index their peers and ask each other";
     const TEXTBOOK: Textbook = Textbook { messages: "O(n)", hops: "O(1)", state: "O(1)" };
+    const WORDS: bool = true;
     type Params = Params;
     type Shared = Shared;
     type Message = Message;
@@ -311,8 +315,8 @@ impl Protocol for Kazaa {
     }
 
     #[inline]
-    fn wire_size(_shared: &Shared, message: &Message) -> u32 {
-        wire::size(message)
+    fn wire_size(shared: &Shared, message: &Message) -> u32 {
+        wire::size(shared, message)
     }
 
     fn invariants(network: &[&Kazaa], online: &Online<'_>, shared: &Shared) -> Result<(), Violation> {

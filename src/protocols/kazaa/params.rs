@@ -1,10 +1,12 @@
 //! The `[protocol.kazaa]` table.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::protocols::cache;
 use crate::protocols::unstructured::{Fitness, Ticks};
-use crate::sim::{Setup, Span};
+use crate::sim::{Keywords, Setup, Span, query_text};
 use crate::units::{BitRate, Share};
 
 /// The parameters of a client. Where Liang, Kumar and Ross do not say, what the client was seen to do; whatever else is
@@ -103,6 +105,10 @@ pub struct Shared {
     pub(super) memory: Ticks,
     /// Who may become a supernode.
     pub(super) fitness: Fitness,
+    /// Where questions are asked by words.
+    pub(super) words: Option<Arc<Keywords>>,
+    /// Bytes of a query's text.
+    pub(super) query_text: u32,
 }
 
 impl Shared {
@@ -142,6 +148,8 @@ impl Shared {
         refuse(p.min_up.0 < 1000, "min_up must be at least 1 kbit/s")?;
         cache::check(p.cache_life)?;
         let fitness = Fitness::new(setup.world.seed(), p.min_up, p.min_uptime, p.able, p.modified);
-        Ok(Shared { params: p.clone(), memory: Ticks::of(p.memory), fitness })
+        let words = setup.world.keywords().cloned();
+        let query_text = query_text(words.as_deref());
+        Ok(Shared { params: p.clone(), memory: Ticks::of(p.memory), fitness, words, query_text })
     }
 }

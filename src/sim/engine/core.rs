@@ -151,12 +151,13 @@ impl<P: Protocol> Core<P> {
         TimerId(seq)
     }
 
-    /// Ground truth: whether participant `number` has `object`.
+    /// Ground truth: whether participant `number` has `object`, or, where questions are asked by words, something that the
+    /// question for it matches.
     pub(in crate::sim) fn has(&self, number: u32, object: ObjectId) -> bool {
         if number >= self.peers {
             return P::stocks(&self.shared, number, object);
         }
-        P::PEERS_SHARE && self.world.holders(object).binary_search(&number).is_ok()
+        P::PEERS_SHARE && self.world.answerers(object).binary_search(&number).is_ok()
             || self.gained.contains(&(object, number))
     }
 
@@ -170,7 +171,7 @@ impl<P: Protocol> Core<P> {
         if !P::PEERS_SHARE {
             return servers as u32;
         }
-        let holders = self.world.holders(object);
+        let holders = self.world.answerers(object);
         let peers = if self.presence.roster().len() == self.peers as usize {
             holders.len() - usize::from(holders.binary_search(&origin).is_ok())
         } else {
@@ -198,7 +199,7 @@ impl<P: Protocol> Core<P> {
         if now > entry.deadline {
             return false;
         }
-        let holders = self.world.holders(record.object);
+        let holders = self.world.answerers(record.object);
         let is_first = record.answer.is_none();
         if is_first {
             let correct = self.presence.contains(first) && has;
