@@ -3,7 +3,7 @@
 use super::record::Measured;
 use super::series::Series;
 use crate::protocols::bittorrent::BY_CLASS;
-use crate::sim::Account;
+use crate::sim::{Account, LookupRecord};
 use crate::stats::{gini, max_share, quantile_sorted};
 
 /// A column of `summary.csv`.
@@ -155,6 +155,28 @@ pub const COLUMNS: &[Column] = &[
         "",
         "Chord's path length: to the key's predecessor, at least 1; mean over found lookups",
         |m| ratio(m.hops.iter().map(|&h| h.saturating_sub(1).max(1)).sum(), m.hops.len() as u64),
+    ),
+    extra(
+        "messages_popular_mean",
+        "",
+        "messages of lookups for the most popular hundredth of the objects, at least one; mean over these",
+        |m| mean(&popular(m).map(|r| r.messages).collect::<Vec<u64>>()),
+    ),
+    extra("hops_popular_mean", "", "hops of the same; mean over found ones", |m| {
+        let hops = popular(m).filter_map(|r| r.answer.map(|answer| u64::from(answer.hops)));
+        mean(&hops.collect::<Vec<u64>>())
+    }),
+    extra("popular", "fraction", "lookups for the most popular hundredth of the objects", |m| {
+        (m.objects > 0).then(|| popular(m).count() as u64).and_then(|count| ratio(count, m.lookups()))
+    }),
+    extra(
+        "stale",
+        "fraction",
+        "answered lookups whose first answer named somebody who did not have it",
+        |m| {
+            let answers = || m.outcome.lookups.iter().filter_map(|r| r.answer);
+            ratio(answers().filter(|answer| !answer.correct).count() as u64, answers().count() as u64)
+        },
     ),
     extra(
         "reach_mean",
@@ -384,6 +406,12 @@ pub const COLUMNS: &[Column] = &[
 /// family takes its value from here.
 fn own(m: &Measured<'_>, name: &str) -> Option<f64> {
     m.outcome.measures.iter().find(|(own, _)| *own == name).map(|&(_, value)| value)
+}
+
+/// Lookups for the most popular hundredth of the objects, rounded up: objects are numbered by popularity.
+fn popular<'m>(m: &'m Measured<'_>) -> impl Iterator<Item = &'m LookupRecord> {
+    let few = m.objects.div_ceil(100);
+    m.outcome.lookups.iter().filter(move |record| record.object.rank() < few)
 }
 
 /// Latency per hop on the way of forwarded requests, and one way to the providers, in nanoseconds.

@@ -62,12 +62,33 @@ impl Visit for CheckParams<'_> {
 
     fn visit<P: Protocol>(self) -> Self::Output {
         let CheckParams { sweep, job, peers } = self;
+        if job.scenario.workload.words > 0 && !P::WORDS {
+            return Err(sweep.diagnose(&job.point, "workload.words", no_words(P::NAME)));
+        }
         let params: P::Params = sweep.deserialize_at(&format!("protocol.{}", P::NAME), &job.point)?;
         let world = Bare { peers, seed: job.seed };
         let participants = peers.saturating_add(P::servers(&params));
         let setup = Setup { world: &world, online: &[], participants };
         P::shared(&setup, &params).map(drop).map_err(|what| blame_params(sweep, job, &what))
     }
+}
+
+/// Why a protocol does not go with questions by words.
+fn no_words(name: &str) -> String {
+    struct Words;
+    impl Visit for Words {
+        type Output = bool;
+        fn visit<P: Protocol>(self) -> bool {
+            P::WORDS
+        }
+    }
+    let able = protocols::NAMES.iter().filter(|name| protocols::with(name, Words) == Some(true));
+    let able: Vec<String> = able.map(|name| format!("`{name}`")).collect();
+    format!(
+        "`workload.words`: `{name}` cannot look for objects by words, expected only {} in `protocols`; or words = 0, for \
+         questions that name the object",
+        able.join(", ")
+    )
 }
 
 /// A world of peers and nothing else.

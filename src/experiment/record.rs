@@ -78,6 +78,8 @@ pub struct Measured<'a> {
     pub latency_ns: Vec<u64>,
     /// What breadth-first search says of the same floods, if asked for.
     pub flood: Option<FloodOracle>,
+    /// How many objects there are, where that is known: what is popular is a share of them.
+    pub objects: u32,
     /// How it went over time, if asked for.
     pub series: Option<Series>,
     /// Lengths of sessions as their law draws them, if asked for and if they follow one.
@@ -111,6 +113,7 @@ impl<'a> Measured<'a> {
             messages: sorted(outcome.lookups.iter().map(|record| record.messages).collect()),
             latency_ns: sorted(answers().map(|answer| answer.latency.nanos()).collect()),
             flood,
+            objects: 0,
             series: None,
             sessions: None,
         }

@@ -209,6 +209,7 @@ impl<N: Fn(Remark)> Visit for RunJob<'_, N> {
         let outcome = engine.finish();
         let flood = (wants_flood && P::OVERLAY).then(|| flood_oracle(&terrain, &params, &outcome)).flatten();
         let mut measured = Measured::new(&outcome, flood);
+        measured.objects = terrain.popularity().ranks();
         measured.series =
             sampler.map(|sampler| sampler.finish(&outcome.lookups, &job.scenario.faults, &plan.first.series));
         let of_law = |column: &String| column.starts_with("session_") || column == "little_ratio";

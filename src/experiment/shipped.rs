@@ -36,6 +36,8 @@ shipped! {
     "papers/can-overloading",
     "papers/can-rtt",
     "super-peers",
+    "caching",
+    "keywords",
     "papers/kazaa-shape",
     "papers/super-peer-redundancy",
 }

@@ -10,14 +10,17 @@
 //! | `on_query`, `on_hit`, `on_ping`, `on_pong` | Clip2, "Descriptor Routing", rules 1 to 7 |
 //! | `links`: `on_connect`, `on_accept`, `on_busy` | Clip2, "Protocol Definition": GNUTELLA CONNECT and OK |
 //! | `links`: `keep_alive`, `seek` | Ripeanu et al., "Gnutella Protocol: Node's life" |
+//! | `caching` | Sripanidkulchai, *The Popularity of Gnutella Queries*, 2001: query caching |
 //! | `search`: `widen` | Lv et al., section 4.1, expanding ring |
 //! | `search`: `walk`, `on_check` | Lv et al., section 4.2, k-walker random walk with checking |
 //! | `unstructured::seen` | Clip2, rules 2, 4 and 7: the descriptor table of a servent |
 //!
-//! Left out: PUSH, as nobody is behind a firewall; minimum speed; search by words (a query names the object). A GUID is the
+//! Left out: PUSH, as nobody is behind a firewall; minimum speed. A query is for an object or, where the workload asks so, for words, which
+//! every peer looks for in the names of its own objects. A GUID is the
 //! origin's address and count, which no peer reads but to recognise its own. Added, as servents of the day did: a BYE when
 //! a connection is closed, and a full servent's naming of other hosts (in 0.4, PONGs before hanging up).
 
+mod caching;
 mod links;
 mod params;
 mod search;
@@ -34,9 +37,11 @@ use std::ops::Range;
 
 use self::links::Plan;
 use self::search::Quest;
+use super::cache::Cache;
 use super::unstructured::{HostCache, Neighbours, Seen};
 use crate::sim::{
     Context, Lookup, ObjectId, Online, PeerId, Protocol, Routine, Setup, Span, Textbook, Violation,
+    query_text,
 };
 
 /// A servent. In the order of the fields, so that what a query needs lies together at the beginning.
@@ -69,6 +74,8 @@ struct Cold {
     discovered: bool,
     /// Its own searches of late.
     quests: Vec<Quest>,
+    /// Answers that passed.
+    cache: Option<Cache<ObjectId>>,
 }
 
 /// What servents say.
@@ -79,6 +86,8 @@ pub enum Message {
     Query(Query),
     /// QUERYHIT, with one result.
     QueryHit { guid: Guid, holder: PeerId, left: Left },
+    /// The same of somebody who remembers who said so.
+    CachedHit { guid: Guid, holder: PeerId, left: Left },
     /// A QUERY that walks.
     Walk { guid: Guid, object: ObjectId, left: Left },
     /// May this walker, which came to the sender from `last`, go on?
@@ -138,14 +147,18 @@ impl Protocol for Gnutella {
     const TITLE: &'static str = "flooding an overlay without structure";
     const TEXTBOOK: Textbook = Textbook { messages: "O(n)", hops: "O(n)", state: "O(1)" };
     const OVERLAY: bool = true;
+    const WORDS: bool = true;
     type Params = Params;
     type Shared = Shared;
     type Message = Message;
     type Timer = Timer;
     type Plan = Plan;
 
-    fn shared(_setup: &Setup<'_>, params: &Params) -> Result<Shared, String> {
-        Shared::new(params)
+    fn shared(setup: &Setup<'_>, params: &Params) -> Result<Shared, String> {
+        Ok(Shared {
+            query_text: query_text(setup.world.keywords().map(|words| &**words)),
+            ..Shared::new(params)?
+        })
     }
 
     fn new(_me: PeerId, shared: &Shared) -> Gnutella {
@@ -197,6 +210,7 @@ impl Protocol for Gnutella {
         match message {
             Message::Query(query) => self.on_query(ctx, from, query),
             Message::QueryHit { guid, holder, left } => self.on_hit(ctx, guid, holder, left),
+            Message::CachedHit { guid, holder, left } => self.on_cached_hit(ctx, guid, holder, left),
             Message::Walk { guid, object, left } => self.on_walk(ctx, from, guid, object, left),
             Message::Check { guid, left, last } => self.on_check(ctx, from, guid, left, last),
             Message::GoOn { serial, object, left, last } => {
@@ -218,6 +232,7 @@ impl Protocol for Gnutella {
             Message::Ping { guid, ttl: _ } => self.on_no_pong(ctx, to, guid.serial),
             Message::Query(_)
             | Message::QueryHit { .. }
+            | Message::CachedHit { .. }
             | Message::Walk { .. }
             | Message::Check { .. }
             | Message::GoOn { .. }
@@ -240,26 +255,27 @@ impl Protocol for Gnutella {
         self.neighbours.as_slice().iter().copied()
     }
 
-    /// Neighbours and hosts it keeps in mind. What it remembers of passing descriptors is transient and does not count.
+    /// Neighbours and hosts it keeps in mind, and cached answers. What it remembers of passing descriptors is transient and does not count.
     fn entries(&self) -> usize {
-        self.neighbours.as_slice().len() + self.cold.as_ref().map_or(0, |cold| cold.hosts.as_slice().len())
+        let cached = |cold: &Cold| cold.cache.as_ref().map_or(0, Cache::references);
+        let known = |cold: &Cold| cold.hosts.as_slice().len() + cached(cold);
+        self.neighbours.as_slice().len() + self.cold.as_deref().map_or(0, known)
     }
 
     /// The specification's descriptors, without the TCP and IP headers below. For texts, the means that Yang and
     /// Garcia-Molina (*Designing a Super-Peer Network*, 2003) measured in this network.
     #[inline]
-    fn wire_size(_shared: &Shared, message: &Message) -> u32 {
+    fn wire_size(shared: &Shared, message: &Message) -> u32 {
         /// GUID, function, TTL, hops, payload length.
         const HEADER: u32 = 16 + 1 + 1 + 1 + 4;
-        const QUERY_TEXT: u32 = 12;
         const FILE_NAME: u32 = 66;
         /// Port, address, number and size of the files shared.
         const PONG: u32 = HEADER + 14;
         match message {
             // Minimum speed, the text and its end.
-            Message::Query(_) | Message::Walk { .. } => HEADER + 2 + QUERY_TEXT + 1,
+            Message::Query(_) | Message::Walk { .. } => HEADER + 2 + shared.query_text + 1,
             // Number of hits, port, address, speed; index, size and name of one file; the servent's identifier.
-            Message::QueryHit { .. } => HEADER + 11 + (8 + FILE_NAME + 2) + 16,
+            Message::QueryHit { .. } | Message::CachedHit { .. } => HEADER + 11 + (8 + FILE_NAME + 2) + 16,
             Message::Check { .. } | Message::GoOn { .. } | Message::Stop | Message::Ping { .. } => HEADER,
             Message::Pong { .. } => PONG,
             Message::Connect => "GNUTELLA CONNECT/0.4\n\n".len() as u32,
@@ -342,6 +358,8 @@ impl Gnutella {
         ctx.visited();
         if ctx.holds(object) {
             self.hit(ctx, guid, from);
+        } else if ctx.shared().params.cache > 0 && self.hit_from_cache(ctx, guid, object, from) {
+            return;
         }
         self.flood(ctx, Some(from), ttl, |ttl| Message::Query(Query { guid, object, ttl }));
     }

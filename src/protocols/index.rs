@@ -10,6 +10,8 @@ use crate::space::ring::Id;
 pub struct Entry {
     /// The key.
     pub key: Id,
+    /// The object, where a key stands for many, as a word does; else the first one.
+    pub object: ObjectId,
     /// Who holds the object.
     pub provider: PeerId,
     /// Until when, counted from the sending of the message; zero for ever.
@@ -18,17 +20,17 @@ pub struct Entry {
     pub copies: u8,
 }
 
-/// References from keys to providers, each with the time until which it is good: one flat list in order of keys. Where
-/// there are as many objects as nodes, seven nodes in eight keep two references at most: so many lie inline, and a look does not
-/// leave the node.
+/// References from keys to providers, each with the time until which it is good: one flat list in order of keys. Most
+/// nodes of a large ring keep one reference or none: one lies inline, so that a look does not leave the node.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
-    references: SmallVec<[Reference; 2]>,
+    references: SmallVec<[Reference; 1]>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Reference {
     key: Id,
+    object: ObjectId,
     provider: PeerId,
     good_until: Time,
 }
@@ -36,11 +38,12 @@ struct Reference {
 impl Index {
     /// Keeps entries that arrive at `now`; one for the same provider is renewed.
     pub fn store(&mut self, entries: impl Iterator<Item = Entry>, now: Time) {
-        for Entry { key, provider, left, .. } in entries {
+        for Entry { key, object, provider, left, copies: _ } in entries {
             let good_until = if left == Span::ZERO { Time::NEVER } else { now + left };
-            let new = Reference { key, provider, good_until };
+            let new = Reference { key, object, provider, good_until };
             let range = self.range(key);
-            let same = |old: &&mut Reference| old.provider.number() == provider.number();
+            let same =
+                |old: &&mut Reference| old.provider.number() == provider.number() && old.object == object;
             if let Some(old) = self.references[range.clone()].iter_mut().find(same) {
                 *old = new;
             } else if let Some(old) =
@@ -59,16 +62,32 @@ impl Index {
         references.filter(move |reference| reference.good_until > now).map(|reference| reference.provider)
     }
 
+    /// Keeps many entries at once where there are none yet, each once.
+    pub fn fill(&mut self, mut entries: Vec<Entry>, now: Time) {
+        entries.sort_by_key(|entry| entry.key);
+        let reference = |Entry { key, object, provider, left, copies: _ }: Entry| {
+            let good_until = if left == Span::ZERO { Time::NEVER } else { now + left };
+            Reference { key, object, provider, good_until }
+        };
+        self.references = entries.into_iter().map(reference).collect();
+    }
+
+    /// What is listed under `key`: objects with their providers.
+    pub fn postings(&self, key: Id, now: Time) -> impl Iterator<Item = (ObjectId, PeerId)> + '_ {
+        let references = self.references[self.range(key)].iter();
+        references.filter(move |reference| reference.good_until > now).map(|r| (r.object, r.provider))
+    }
+
     /// The entries for the wanted keys, as messages carry them; removed from here unless they are to be kept as copies.
     pub fn hand_over(&mut self, wanted: impl Fn(Id) -> bool, keep: bool, now: Time) -> Vec<Entry> {
         let mut handed = Vec::new();
-        self.references.retain(|&mut Reference { key, provider, good_until }| {
+        self.references.retain(|&mut Reference { key, object, provider, good_until }| {
             if !wanted(key) {
                 return true;
             }
             if good_until > now {
                 let left = if good_until == Time::NEVER { Span::ZERO } else { good_until.since(now) };
-                handed.push(Entry { key, provider, left, copies: 0 });
+                handed.push(Entry { key, object, provider, left, copies: 0 });
             }
             keep
         });

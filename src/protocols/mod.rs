@@ -4,6 +4,7 @@
 //! [`NAMES`], so that a protocol is known everywhere as soon as it stands in the table below.
 
 pub mod bittorrent;
+mod cache;
 pub mod can;
 pub mod chord;
 pub mod client_server;
@@ -14,6 +15,8 @@ pub mod kazaa;
 pub mod napster;
 mod sessions;
 mod unstructured;
+#[cfg(test)]
+mod words_tests;
 
 use crate::sim::Protocol;
 

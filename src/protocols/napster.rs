@@ -16,20 +16,23 @@
 //! again. The download request (203, 204) and the download are the engine's.
 //!
 //! Left out: several linked servers and the redirector that picks one, accounts and passwords, chat, hot lists, resuming,
-//! firewalled peers. Search is for the object, not for words.
+//! firewalled peers. A search is for an object or, where the workload asks so, for words: the server intersects its lists of the
+//! files with each word, and names every file that has them all.
 
 mod index;
 #[cfg(test)]
 #[path = "napster_tests.rs"]
 mod tests;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 pub use self::index::Index;
 use super::sessions::{Login, Sign, check_times};
 use crate::sim::{
-    Context, Lookup, ObjectId, Online, Parcel, PeerId, Protocol, Routine, Setup, Span, Textbook, Time,
-    Violation,
+    Context, Keywords, Lookup, ObjectId, Online, Parcel, PeerId, Protocol, Routine, Setup, Span, Textbook,
+    Time, Violation, query_text,
 };
 
 /// A participant: a peer, or the index server.
@@ -111,6 +114,8 @@ pub struct Tick;
 pub struct Shared {
     params: Params,
     peers: u32,
+    /// Where questions are asked by words.
+    words: Option<Arc<Keywords>>,
 }
 
 impl Protocol for Napster {
@@ -118,6 +123,7 @@ impl Protocol for Napster {
     const PAPER: &'static str = "drscholl, Napster Messages (OpenNap, 2000-2001)";
     const TITLE: &'static str = "one index server, downloads between peers";
     const TEXTBOOK: Textbook = Textbook { messages: "O(1)", hops: "O(1)", state: "O(n)" };
+    const WORDS: bool = true;
     type Params = Params;
     type Shared = Shared;
     type Message = Message;
@@ -133,7 +139,8 @@ impl Protocol for Napster {
             return Err("max_results must be at least 1".to_owned());
         }
         check_times(params.keepalive, params.expiry, params.timeout)?;
-        Ok(Shared { params: params.clone(), peers: setup.world.peers() })
+        let words = setup.world.keywords().cloned();
+        Ok(Shared { params: params.clone(), peers: setup.world.peers(), words })
     }
 
     fn new(me: PeerId, shared: &Shared) -> Napster {
@@ -227,10 +234,9 @@ impl Protocol for Napster {
     /// Two bytes of length, two of type, and the text that the messages' numbers stand for. Names and texts have the mean
     /// length that Yang and Garcia-Molina (*Designing a Super-Peer Network*, 2003) measured in Gnutella, the others that of
     /// the examples in the specification.
-    fn wire_size(_shared: &Shared, message: &Message) -> u32 {
+    fn wire_size(shared: &Shared, message: &Message) -> u32 {
         const HEADER: u32 = 2 + 2;
         const NICK: u32 = 10;
-        const QUERY_TEXT: u32 = 12;
         /// Name in quotes, MD5 in hexadecimal, size, bit rate, frequency, length, and a blank after each.
         const FILE: u32 = (66 + 2 + 1) + (32 + 1) + (7 + 1) + (3 + 1) + (5 + 1) + (3 + 1);
         match message {
@@ -241,7 +247,8 @@ impl Protocol for Napster {
             Message::Share(files) => files.as_slice().len() as u32 * (HEADER + FILE),
             Message::Logout => HEADER,
             Message::Search { .. } => {
-                HEADER + "FILENAME CONTAINS \"\" MAX_RESULTS 100".len() as u32 + QUERY_TEXT
+                let text = query_text(shared.words.as_deref());
+                HEADER + "FILENAME CONTAINS \"\" MAX_RESULTS 100".len() as u32 + text
             }
             // One message a file, with the provider's nick, address and link type; and the end.
             Message::Found(providers) => {

@@ -69,10 +69,11 @@ impl<P: Protocol> Context<'_, P> {
         self.core.world.shares(self.head.me.number())
     }
 
-    /// Whether this peer holds `object`.
+    /// Whether this peer holds `object`; where questions are asked by words, whether any object of its own matches the question
+    /// for it.
     #[inline]
     pub fn holds(&self, object: ObjectId) -> bool {
-        self.core.world.holds(self.head.me.number(), object)
+        self.core.world.answers(self.head.me.number(), object)
     }
 
     /// Somebody else who is (or was, within the last second) online, from the bootstrap service.
@@ -155,6 +156,11 @@ impl<P: Protocol> Context<'_, P> {
         let record = &self.core.ledger.entry(self.cause.slot()?).record;
         let lookup = Lookup { number: record.number, object: record.object };
         (record.origin == self.head.me.number()).then_some(lookup)
+    }
+
+    /// What the lookup being handled asks for, whoever asks: hits on the wire name the file, ours leave it out.
+    pub fn wanted(&self) -> Option<ObjectId> {
+        self.cause.slot().map(|slot| self.core.ledger.question(slot).1)
     }
 
     /// The lookup being handled has an answer: these peers hold the object. The first call before the deadline makes the

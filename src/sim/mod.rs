@@ -6,6 +6,7 @@
 mod context;
 mod engine;
 mod event;
+mod keywords;
 mod ledger;
 mod links;
 mod memory;
@@ -28,6 +29,7 @@ pub const fn event_size<P: Protocol>() -> usize {
 
 pub use context::Context;
 pub use engine::Engine;
+pub use keywords::{Keywords, Word, query_text};
 pub use ledger::{Account, LookupRecord};
 pub use memory::table;
 pub use outcome::{Outcome, Tally, Traffic};

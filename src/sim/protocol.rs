@@ -32,6 +32,8 @@ pub trait Protocol: Sized + Send + Sync + 'static {
     const DOWNLOADS: bool = false;
     /// Whether peers offer what the world says they hold; if not, all there is lies with servers ([`stocks`](Self::stocks)).
     const PEERS_SHARE: bool = true;
+    /// Whether it can look for objects by words ([`World::keywords`]), and not only for one that is named.
+    const WORDS: bool = false;
     /// The `[protocol.NAME]` table; its defaults are the paper's.
     type Params: DeserializeOwned + Serialize + Default + Clone + Send + Sync;
     /// Read-only for the run: parameters made ready, identifiers by peer number.

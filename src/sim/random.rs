@@ -49,6 +49,8 @@ pub enum Purpose {
     Strangers,
     /// Which peers run a client that does not play by the rules.
     Clients,
+    /// The words of one object.
+    Words = 48,
 }
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;

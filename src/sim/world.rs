@@ -1,5 +1,8 @@
 //! What the engine asks of the world: facts that hold for a whole run, and what happens from outside, in order.
 
+use std::sync::Arc;
+
+use super::keywords::Keywords;
 use super::peer::ObjectId;
 use super::random::mix;
 use super::time::{Span, Time};
@@ -57,9 +60,20 @@ pub trait World: Send + Sync {
     /// Who holds `object`: participants' numbers, ascending. Empty for objects that do not exist.
     fn holders(&self, object: ObjectId) -> &[u32];
 
-    /// Whether participant `number` is among the [`holders`](Self::holders) of `object`.
-    fn holds(&self, number: u32, object: ObjectId) -> bool {
-        self.holders(object).binary_search(&number).is_ok()
+    /// Who can answer the question for `object`: its holders, or, where questions are asked by words, whoever holds anything that
+    /// matches. Ascending.
+    fn answerers(&self, object: ObjectId) -> &[u32] {
+        self.holders(object)
+    }
+
+    /// Whether participant `number` is among the [`answerers`](Self::answerers) of `object`.
+    fn answers(&self, number: u32, object: ObjectId) -> bool {
+        self.answerers(object).binary_search(&number).is_ok()
+    }
+
+    /// The words of objects, where questions are asked by words.
+    fn keywords(&self) -> Option<&Arc<Keywords>> {
+        None
     }
 
     /// What participant `number` holds, ascending.

@@ -11,6 +11,7 @@
 //! | `[overlay]` | the graph given to unstructured protocols | `Topology`: 0 the graph, 1 links that join components |
 //! | `[underlay]` | latency, jitter, loss | `Latency`, 0, hashed with peer or pair; jitter `Message`, 1 |
 //! | `[content]` | objects, popularity, replicas | `Placement`, 1 + object |
+//! | | words of objects | `Words`, object |
 //! | `[workload]` | lookups; who floods | `Workload`, lookup; 2^64 − 1 |
 //! | `[churn]` | sessions; who of a trace takes part | `Churn`, peer; 2^64 − 1 |
 //! | | newcomers, the crowd; new identities | `Newcomers`, 0 and 1; `Strangers`, peer |
@@ -50,7 +51,7 @@ use serde::{Deserialize, Serialize};
 
 pub use churn::{ChurnSettings, CrowdSettings, Identity, PauseLaw, SessionLaw, SessionSample};
 pub use classes::{ClassSettings, Mix, ServerSettings};
-pub use content::{ContentKind, ContentSettings, Placement, Zipf};
+pub use content::{ContentKind, ContentSettings, Placement, WordSettings, Zipf};
 pub use error::{Remark, WorldError};
 pub use faults::{FaultSettings, Victims};
 pub use overlay::{GraphModel, OverlaySettings};
@@ -105,6 +106,7 @@ impl Settings {
         self.overlay.graph.check()?;
         self.underlay.check()?;
         content::check(&self.content, &self.population, None)?;
+        content::check_words(&self.content, self.workload.words)?;
         self.workload.check()?;
         self.churn.check(None)?;
         faults::check(&self.faults, None)

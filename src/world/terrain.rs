@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use super::churn::{Replay, TRACE_FILE, Trace};
 use super::classes::Classes;
-use super::content::{self, Content, Zipf};
+use super::content::{self, Content, Words, Zipf};
 use super::director::{Play, Schedule};
 use super::locate::Places;
 use super::overlay;
 use super::underlay::Underlay;
 use super::{Remark, SessionSample, Settings, WorldError, faults};
 use crate::graph::{Applied, Graph};
-use crate::sim::{Director, ObjectId, Profile, Span, Time, World};
+use crate::sim::{Director, Keywords, ObjectId, Profile, Span, Time, World};
 
 /// The world of one run: peers, latencies, content, overlay; and, by its [`director`](Self::director), what happens in it.
 ///
@@ -29,6 +29,8 @@ pub struct Terrain {
     classes: Classes,
     underlay: Underlay,
     content: Arc<Content>,
+    /// Where questions are asked by words.
+    words: Option<Box<Words>>,
     graph: Option<Graph>,
     applied: Option<Applied>,
     schedule: Schedule,
@@ -85,7 +87,9 @@ impl Terrain {
         };
         let underlay = Underlay::build(&settings.underlay, seed, places)?;
         let content = Content::build(&settings.content, &settings.population, peers, seed)?;
+        let words = Words::build(&settings.content, settings.workload.words, content.objects(), seed);
         Ok(Terrain {
+            words: words.map(Box::new),
             seed,
             peers,
             classes: Classes::build(&settings.population, peers, seed),
@@ -205,8 +209,23 @@ impl World for Terrain {
         self.content.holders(object)
     }
 
-    fn holds(&self, number: u32, object: ObjectId) -> bool {
-        self.content.holds(number, object)
+    #[inline]
+    fn answerers(&self, object: ObjectId) -> &[u32] {
+        match &self.words {
+            None => self.content.holders(object),
+            Some(words) => words.answerers(&self.content, object),
+        }
+    }
+
+    fn answers(&self, number: u32, object: ObjectId) -> bool {
+        match &self.words {
+            None => self.content.holds(number, object),
+            Some(_) => self.answerers(object).binary_search(&number).is_ok(),
+        }
+    }
+
+    fn keywords(&self) -> Option<&Arc<Keywords>> {
+        self.words.as_ref().map(|words| &words.keywords)
     }
 
     #[inline]

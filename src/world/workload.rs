@@ -30,6 +30,10 @@ pub struct WorkloadSettings {
     pub deadline: Span,
     /// The share of lookups that ask for something that does not exist; default 0 %.
     pub misses: Share,
+    /// How many words of the wanted object's name a question holds, instead of naming the object; whatever has all of them answers
+    /// it. Needs `[content.words]`; default 0: questions name the object.
+    #[serde(skip_serializing_if = "names_objects")]
+    pub words: u32,
     /// Whether the origin then fetches the object from the first provider; default no.
     pub fetch: bool,
     /// One peer that floods the network with questions of its own; none by default.
@@ -50,6 +54,7 @@ impl Default for WorkloadSettings {
             warm_up: Span::ZERO,
             deadline: Span::secs(30),
             misses: Share(0.0),
+            words: 0,
             fetch: false,
             flooder: None,
             duration: None,
@@ -75,6 +80,10 @@ impl Default for FlooderSettings {
     fn default() -> FlooderSettings {
         FlooderSettings { rate: Frequency(100.0), at: Span::ZERO, lasts: None }
     }
+}
+
+fn names_objects(words: &u32) -> bool {
+    *words == 0
 }
 
 /// Who asks.

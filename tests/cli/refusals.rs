@@ -308,3 +308,24 @@ impl RefusedPlace for crate::common::Said {
         assert!(self.stderr.contains("--> command line") && self.stderr.contains("^^"), "{}", self.stderr);
     }
 }
+
+#[test]
+fn caches_and_words() {
+    refused("protocol.chord.cache=-1", &["-1", "u16"]);
+    refused("protocol.gnutella.cache_life=0 s", &["cache_life is 0 s", "nearest"]);
+    refused(
+        "workload.words=2",
+        &["`workload.words`: got 2, expected a table [content.words]", "nearest valid value is 0"],
+    );
+    let place = Place::new();
+    let words = ["content.words={vocabulary=9}", "workload.words=1"];
+    let said = place.tiny(&[words[0], words[1], "protocols=[\"chord\", \"can\"]"]);
+    said.refused(&[
+        "`can` cannot look for objects by words",
+        "`napster`, `gnutella`",
+        "words = 0",
+        "--> command line",
+    ]);
+    let said = place.tiny(&[words[0], words[1], "protocols=chord", "protocol.chord.cache=7"]);
+    said.refused(&["answers to questions by words are not cached", "nearest: 0"]);
+}

@@ -6,7 +6,7 @@ use super::message::Message;
 use super::params::{Forwarding, Metric, Shared};
 use super::{Can, Ctx, Timer};
 use crate::protocols::index::Entry;
-use crate::sim::{Parcel, PeerId, Span};
+use crate::sim::{ObjectId, Parcel, PeerId, Span};
 use crate::space::ring::Id;
 
 impl Can {
@@ -123,7 +123,7 @@ impl Can {
         for object in ctx.shares().to_vec() {
             ctx.publishing(1);
             let (key, left) = (ctx.shared().key(object), ctx.shared().params.lifetime);
-            let entry = Entry { key, provider: self.me, left, copies: 0 };
+            let entry = Entry { key, object: ObjectId::default(), provider: self.me, left, copies: 0 };
             (0..realities).for_each(|reality| self.put_again(ctx, reality, 0, vec![entry]));
         }
     }

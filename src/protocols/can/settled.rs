@@ -9,7 +9,7 @@ use super::table::{Contact, Table};
 use super::tree::Tree;
 use crate::protocols::index::{Entry, Index, Published};
 use crate::sim::random::{Purpose, stream};
-use crate::sim::{Online, PeerId, Setup, Time, Violation};
+use crate::sim::{ObjectId, Online, PeerId, Setup, Time, Violation};
 use crate::space::ring::Id;
 use crate::space::torus::Zone;
 
@@ -118,7 +118,13 @@ impl Plan {
         let left = shared.params.lifetime;
         for claim in &own {
             for (key, providers) in self.published.between(claim.zone.first(), claim.zone.last()) {
-                let entries = providers.iter().map(|&provider| Entry { key, provider, left, copies: 0 });
+                let entries = providers.iter().map(|&provider| Entry {
+                    key,
+                    object: ObjectId::default(),
+                    provider,
+                    left,
+                    copies: 0,
+                });
                 index.store(entries, Time::ZERO);
             }
         }

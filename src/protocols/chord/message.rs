@@ -1,8 +1,10 @@
 //! What Chord nodes say to each other, and what it weighs.
 
+use super::params::Shared;
 use super::tables::NodeRef;
+use super::words::Question;
 use crate::protocols::index::Entry;
-use crate::sim::{Parcel, PeerId};
+use crate::sim::{ObjectId, Parcel, PeerId, query_text};
 use crate::space::ring::Id;
 
 /// A message from one node to another: hosts are the engine's business, their virtual nodes are ours.
@@ -31,6 +33,12 @@ pub enum Say {
     Closest { key: Id, search: SearchId },
     /// These nodes come next, best first.
     Closer { search: SearchId, nodes: Parcel<NodeRef> },
+    /// The same, and a cached answer will do.
+    Seek { key: Id, search: SearchId },
+    /// I remember these entries for the key.
+    Cached { search: SearchId, entries: Parcel<Entry> },
+    /// Remember these entries, all for one key.
+    Remember(Parcel<Entry>),
     /// `key` lies between me and my successor: these are the owner and the nodes after it.
     Owners { search: SearchId, nodes: Parcel<NodeRef> },
     /// Who is your predecessor, and who follows you?
@@ -47,6 +55,10 @@ pub enum Say {
     Store(Parcel<Entry>),
     /// I have them.
     Stored,
+    /// You own the next word of this question: intersect, and pass it on (one question).
+    Intersect(Parcel<Question>),
+    /// These objects have all words of your question, and these peers have them.
+    Matches(Parcel<(ObjectId, PeerId)>),
     /// I leave: my predecessor comes first, if I know it, then my successors.
     Leaving { predecessor: bool, nodes: Parcel<NodeRef> },
 }
@@ -74,17 +86,26 @@ pub fn apart(predecessor: bool, nodes: &[NodeRef]) -> (Option<NodeRef>, &[NodeRe
 
 impl Say {
     /// Bytes on the wire: 20 for the header, and 4 for each identifier or address carried (Li et al. 2005).
-    pub fn wire_size(&self) -> u32 {
+    pub fn wire_size(&self, shared: &Shared) -> u32 {
         let carried = match self {
             Say::FindSuccessor { .. } | Say::Get { .. } => 2,
             Say::Provider(_) => 1,
             Say::Providers(peers) => peers.as_slice().len(),
-            Say::Closest { .. } => 1,
+            Say::Closest { .. } | Say::Seek { .. } => 1,
+            // A provider and a lifetime each; and the key, which the one that has asked knows.
+            Say::Cached { entries, .. } => 2 * entries.as_slice().len(),
+            Say::Remember(entries) => 1 + 2 * entries.as_slice().len(),
             Say::Closer { nodes, .. } | Say::Owners { nodes, .. } => nodes.as_slice().len(),
             Say::Stabilize | Say::Notify | Say::Ping | Say::Pong | Say::Stored => 0,
             Say::Neighbours { nodes, .. } | Say::Leaving { nodes, .. } => nodes.as_slice().len(),
-            // A key, a provider and a lifetime each.
-            Say::Store(entries) => 3 * entries.as_slice().len(),
+            // A key, a provider and a lifetime each; in the list of a word the object, too.
+            Say::Store(entries) => (3 + usize::from(shared.words.is_some())) * entries.as_slice().len(),
+            // The origin; the text of the question; an object and a provider each.
+            Say::Intersect(question) => {
+                let listed: usize = question.as_slice().iter().map(|question| question.listed.len()).sum();
+                return 20 + 4 + query_text(shared.words.as_deref()) + 8 * listed as u32;
+            }
+            Say::Matches(listed) => 2 * listed.as_slice().len(),
         };
         20 + 4 * carried as u32
     }

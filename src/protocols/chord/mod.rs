@@ -10,6 +10,8 @@
 //! | `neighbours`: the successor list is the successor's, shifted by one | ToN, section IV-E.3 |
 //! | `leave`: keys go to the successor, neighbours learn of each other | ToN, section IV-E.4 |
 //! | `store`: copies on the next nodes of the list | ToN, section IV-E.3 |
+//! | `caching` | Dabek et al., *Wide-area cooperative storage with CFS*, SOSP 2001, section 5.2: caching along the path |
+//! | `words` | Reynolds, Vahdat, *Efficient Peer-to-Peer Keyword Searching*, Middleware 2003: lists of words, intersected |
 //! | virtual nodes: several [`Node`]s in one peer | ToN, section IV-B |
 //!
 //! A node that has joined looks its fingers up at once instead of waiting for `fix_fingers`, and one that learns of a closer
@@ -19,11 +21,13 @@
 //! Left out: locality (server selection by latency), authentication, and the merging of rings that have parted, but for
 //! those whose nodes see that theirs is shorter than a successor list (`look_beyond`).
 
+mod caching;
 mod message;
 mod node;
 mod params;
 mod search;
 mod tables;
+mod words;
 
 use std::mem::offset_of;
 use std::ops::Range;
@@ -67,6 +71,7 @@ impl Protocol for Chord {
     const PAPER: &'static str = "Stoica et al., SIGCOMM 2001 and IEEE/ACM ToN 11(1), 2003";
     const TITLE: &'static str = "a ring with fingers: structured";
     const TEXTBOOK: Textbook = Textbook { messages: "O(log n)", hops: "O(log n)", state: "O(log n)" };
+    const WORDS: bool = true;
     type Params = Params;
     type Shared = Shared;
     type Message = Message;
@@ -112,6 +117,10 @@ impl Protocol for Chord {
     }
 
     fn on_lookup(&mut self, ctx: &mut Context<'_, Self>, lookup: Lookup) {
+        if ctx.shared().words.is_some() {
+            self.node.look_up_words(ctx, lookup.object);
+            return;
+        }
         let key = ctx.shared().key(lookup.object);
         self.node.look_up(ctx, key);
     }
@@ -120,7 +129,9 @@ impl Protocol for Chord {
     fn on_message(&mut self, ctx: &mut Context<'_, Self>, from: PeerId, message: Message) {
         let Some(n) = self.at_mut(message.at) else { return };
         // Most of what is said, taken apart where it lies: moved as a whole first, it would stall.
-        if let Say::FindSuccessor { key, origin } = message.say {
+        if let Say::FindSuccessor { key, origin } = message.say
+            && ctx.shared().params.cache == 0
+        {
             n.find_successor(ctx, key, origin);
         } else {
             n.hear(ctx, NodeRef { peer: from, index: message.from }, message.say);
@@ -161,8 +172,8 @@ impl Protocol for Chord {
         self.nodes().map(Node::entries).sum()
     }
 
-    fn wire_size(_shared: &Shared, message: &Message) -> u32 {
-        message.say.wire_size()
+    fn wire_size(shared: &Shared, message: &Message) -> u32 {
+        message.say.wire_size(shared)
     }
 
     fn invariants(network: &[&Self], online: &Online<'_>, shared: &Shared) -> Result<(), Violation> {
@@ -267,11 +278,22 @@ impl Node {
     #[inline(never)]
     fn hear(&mut self, ctx: &mut Context<'_, Chord>, from: NodeRef, say: Say) {
         match say {
+            Say::FindSuccessor { key, origin } if ctx.shared().params.cache > 0 => {
+                self.find_or_recall(ctx, from, key, origin);
+            }
             Say::FindSuccessor { key, origin } => self.find_successor(ctx, key, origin),
+            Say::Get { key, origin } if ctx.shared().params.cache > 0 => {
+                self.get_and_leave(ctx, from, key, origin);
+            }
             Say::Get { key, origin } => self.get(ctx, key, origin),
             Say::Provider(peer) => self.answered(ctx, &[peer]),
             Say::Providers(peers) => self.answered(ctx, peers.as_slice()),
             Say::Closest { key, search } => self.closest(ctx, from, key, search),
+            Say::Seek { key, search } => self.recall_or_closest(ctx, from, key, search),
+            Say::Cached { search, entries } => self.recalled(ctx, from, search, entries.into_vec()),
+            Say::Remember(entries) => self.remember(ctx, entries.as_slice()),
+            Say::Intersect(question) => self.intersect_for(ctx, from, question.into_vec()),
+            Say::Matches(listed) => self.matched(ctx, listed.as_slice()),
             Say::Closer { search, nodes } => self.closer(ctx, from, search, nodes.as_slice()),
             Say::Owners { search, nodes } => self.owners_found(ctx, from, search, nodes.as_slice()),
             Say::Stabilize => self.tell_neighbours(ctx, from),

@@ -7,6 +7,7 @@ use super::message::{Message, Say};
 use super::params::{FingerRule, Plan, Routing, Shared};
 use super::search::{Goal, Searches};
 use super::tables::{Fingers, Found, NodeRef, Successors};
+use crate::protocols::cache::Cache;
 use crate::protocols::index::{Entry, Index};
 use crate::sim::{Context, ObjectId, Parcel, PeerId, Span};
 use crate::space::ring::Id;
@@ -34,6 +35,8 @@ pub struct Node {
     pub(super) searches: Option<Box<Searches>>,
     pub(super) index: Index,
     pub(super) fingers: Fingers,
+    /// Answers that lookups left here on their way.
+    pub(super) cache: Option<Box<Cache<Id>>>,
 }
 
 impl Node {
@@ -52,6 +55,7 @@ impl Node {
             searches: None,
             index: Index::default(),
             fingers: Fingers::empty(),
+            cache: None,
         }
     }
 
@@ -67,8 +71,18 @@ impl Node {
         let copies = shared.params.replication.min(plan.size());
         let from = plan.before(id, copies).0;
         let left = shared.params.lifetime;
+        if let Some(lists) = plan.lists() {
+            node.index.fill(lists.after(from, id, left), crate::sim::Time::ZERO);
+            return node;
+        }
         for (key, providers) in plan.keys(from, id) {
-            let entries = providers.iter().map(|&provider| Entry { key, provider, left, copies: 0 });
+            let entries = providers.iter().map(|&provider| Entry {
+                key,
+                object: ObjectId::default(),
+                provider,
+                left,
+                copies: 0,
+            });
             node.index.store(entries, crate::sim::Time::ZERO);
         }
         node
@@ -99,7 +113,7 @@ impl Node {
     }
 
     /// Whether `key` lies in (predecessor, n], as far as n knows.
-    fn owns(&self, key: Id, shared: &Shared) -> bool {
+    pub(super) fn owns(&self, key: Id, shared: &Shared) -> bool {
         match self.predecessor {
             Some(predecessor) => key.in_half_open(shared.id(predecessor), self.id),
             None => key == self.id || self.successor() == self.me,
@@ -218,7 +232,10 @@ impl Node {
             ctx.answer(&providers);
             return;
         }
-        match shared.params.routing {
+        if ctx.shared().params.cache > 0 && self.answer_from_cache(ctx, key) {
+            return;
+        }
+        match ctx.shared().params.routing {
             Routing::Iterative => self.search(ctx, key, Goal::Get),
             Routing::Recursive | Routing::Successors => self.find_successor(ctx, key, self.me),
         }
@@ -286,6 +303,10 @@ impl Node {
         if !self.joined {
             return;
         }
+        if ctx.shared().words.is_some() {
+            self.publish_words(ctx, object);
+            return;
+        }
         ctx.publishing(1);
         let key = ctx.shared().key(object);
         if self.owns(key, ctx.shared()) {
@@ -300,7 +321,7 @@ impl Node {
     pub(super) fn entry(&self, ctx: &Ctx<'_>, key: Id) -> Entry {
         let params = &ctx.shared().params;
         let copies = (params.replication - 1).min(255) as u8;
-        Entry { key, provider: self.me.peer, left: params.lifetime, copies }
+        Entry { key, object: ObjectId::default(), provider: self.me.peer, left: params.lifetime, copies }
     }
 
     /// Keeps index entries, and passes copies on along the successor list.
@@ -327,7 +348,7 @@ impl Node {
             && let Some(lookup) = ctx.lookup()
         {
             let key = ctx.shared().key(lookup.object);
-            self.close_search(key);
+            self.close_search(ctx, key, providers);
         }
         ctx.answer(providers);
     }
@@ -378,11 +399,11 @@ impl Node {
         self.successors.iter().chain(self.fingers().map(|(_, node)| node)).chain(self.predecessor)
     }
 
-    /// Different nodes that it knows, and references that it keeps.
+    /// Different nodes that it knows, and references that it keeps, cached ones included.
     pub(super) fn entries(&self) -> usize {
         let mut known: Vec<NodeRef> = self.contacts().filter(|&node| node != self.me).collect();
         known.sort_unstable();
         known.dedup();
-        known.len() + self.index.len()
+        known.len() + self.index.len() + self.cache.as_ref().map_or(0, |cache| cache.references())
     }
 }

@@ -1,11 +1,15 @@
 //! Chord's parameters, made ready: identifiers, keys and the settled ring.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::tables::{Fingers, NodeRef, Successors};
+use super::words::Lists;
+use crate::protocols::cache;
 use crate::protocols::index::Published;
 use crate::sim::random::{Purpose, derive};
-use crate::sim::{MAX_PEERS, ObjectId, PeerId, Setup, Span};
+use crate::sim::{Keywords, MAX_PEERS, ObjectId, PeerId, Setup, Span, Word};
 use crate::space::ring::{Id, Ring};
 
 /// The `[protocol.chord]` table.
@@ -46,6 +50,22 @@ pub struct Params {
     pub ids: Vec<u64>,
     /// Keys of the objects in order, for small rings; else SHA-1 of run seed and object.
     pub keys: Vec<u64>,
+    /// How many objects the answer to a question by words names at most, as Napster's did. Lists on their way are whole.
+    #[serde(skip_serializing_if = "is_napster_s")]
+    pub max_results: u16,
+    /// How many answers a node keeps for others (Dabek et al. 2001: path caching), to end lookups that pass; 0: none.
+    #[serde(skip_serializing_if = "cache::is_off")]
+    pub cache: u16,
+    /// How long it keeps one.
+    #[serde(skip_serializing_if = "cache::is_usual")]
+    pub cache_life: Span,
+}
+
+/// So many results a client of Napster asked for.
+const MAX_RESULTS: u16 = 100;
+
+fn is_napster_s(results: &u16) -> bool {
+    *results == MAX_RESULTS
 }
 
 /// How a lookup travels.
@@ -89,6 +109,9 @@ impl Default for Params {
             alternatives: 3,
             ids: Vec::new(),
             keys: Vec::new(),
+            max_results: MAX_RESULTS,
+            cache: 0,
+            cache_life: cache::LIFE,
         }
     }
 }
@@ -103,6 +126,9 @@ pub struct Shared {
     /// By peer and virtual node: the identifier that real messages carry beside the address.
     ids: Vec<Id>,
     keys: Keys,
+    /// Where questions are asked by words, and the seed of their keys.
+    pub words: Option<Arc<Keywords>>,
+    word_seed: u64,
     /// How much of the ring a successor list usually spans.
     near: u64,
 }
@@ -153,7 +179,15 @@ impl Shared {
         };
         let listed = if params.list_routes { params.successors as u128 } else { 1 };
         let near = u64::try_from((listed << 64) / u128::from(nodes.max(1))).unwrap_or(u64::MAX);
-        Ok(Shared { params: params.clone(), ring, ids, keys, near })
+        let words = setup.world.keywords().cloned();
+        if words.is_some() && params.cache > 0 {
+            let cache = params.cache;
+            return Err(format!(
+                "cache is {cache}: answers to questions by words are not cached, expected 0; nearest: 0"
+            ));
+        }
+        let word_seed = derive(setup.world.seed(), Purpose::Identifiers, 2);
+        Ok(Shared { params: params.clone(), ring, ids, keys, words, word_seed, near })
     }
 
     /// The identifier of `node`.
@@ -197,6 +231,11 @@ impl Shared {
         }
     }
 
+    /// The key of a word: its list is at that key's owner.
+    pub fn key_of_word(&self, Word(word): Word) -> Id {
+        self.ring.hash(&[self.word_seed, u64::from(word)])
+    }
+
     /// The nodes of `peer`.
     pub fn nodes(&self, peer: PeerId) -> impl Iterator<Item = NodeRef> {
         (0..self.params.virtual_nodes).map(move |index| NodeRef { peer, index })
@@ -226,6 +265,9 @@ fn check(setup: &Setup<'_>, params: &Params) -> Result<(), String> {
     if params.virtual_nodes == 0 {
         return Err("virtual_nodes = 0: expected 1 to 255".to_string());
     }
+    if params.max_results == 0 {
+        return Err("max_results = 0: expected at least 1; nearest: 1".to_string());
+    }
     if params.alternatives == 0 {
         return Err("alternatives = 0: expected at least 1".to_string());
     }
@@ -234,6 +276,7 @@ fn check(setup: &Setup<'_>, params: &Params) -> Result<(), String> {
             "fingers = \"predecessor\": fix_fingers looks for successors, and has to be \"0 s\"".to_string()
         );
     }
+    cache::check(params.cache_life)?;
     if params.timeout == Span::ZERO {
         return Err("timeout = \"0 s\": a node must wait for answers".to_string());
     }
@@ -279,6 +322,8 @@ fn resolve_collisions(ids: &mut [Id], ring: Ring) -> Result<(), String> {
 pub struct Plan {
     nodes: Vec<(Id, NodeRef)>,
     published: Published,
+    /// Where questions are asked by words: the list of each word, instead of an entry for each object.
+    lists: Option<Lists>,
 }
 
 impl Plan {
@@ -289,7 +334,8 @@ impl Plan {
         let mut nodes: Vec<(Id, NodeRef)> =
             peers.flat_map_iter(|peer| shared.nodes(peer).map(|node| (shared.id(node), node))).collect();
         nodes.par_sort_unstable();
-        Plan { nodes, published: Published::new(setup, |object| shared.key(object)) }
+        let published = Published::new(setup, |object| shared.key(object));
+        Plan { nodes, published, lists: shared.words.as_ref().map(|words| Lists::new(setup, shared, words)) }
     }
 
     /// How many nodes the ring has.
@@ -367,6 +413,11 @@ impl Plan {
     /// The successor list of the node with `id`.
     pub fn successors(&self, id: Id, shared: &Shared) -> Successors {
         Successors::new(self.after(id, shared.params.successors), shared.params.successors)
+    }
+
+    /// The lists of words, where questions are asked by words.
+    pub fn lists(&self) -> Option<&Lists> {
+        self.lists.as_ref()
     }
 
     /// The keys in (`from`, `to`] with their providers online.

@@ -2,8 +2,11 @@
 
 use super::message::{Say, SearchId};
 use super::node::{Ctx, Node};
+use super::params::Shared;
 use super::tables::{NodeRef, Successors};
-use crate::sim::{Parcel, PeerId, Span};
+use super::words::Question;
+use crate::protocols::index::Entry;
+use crate::sim::{ObjectId, Parcel, PeerId, Span};
 use crate::space::ring::Id;
 
 /// What the owner of a key is wanted for.
@@ -13,6 +16,10 @@ pub enum Goal {
     Get,
     /// To store a reference.
     Put,
+    /// To store a reference to this object, in the list of a word.
+    List(ObjectId),
+    /// To intersect the list of a word with what the question brings.
+    Word,
     /// To be our successor.
     Join,
     /// To be the finger with this exponent.
@@ -34,13 +41,17 @@ pub struct Searches {
 #[derive(Clone, Debug)]
 pub struct Search {
     number: SearchId,
-    key: Id,
+    pub(super) key: Id,
     goal: Goal,
     /// Nodes to ask, the best last.
     candidates: Vec<NodeRef>,
     /// Owners to turn to once they are known, the best last.
     owners: Vec<NodeRef>,
     dead: Vec<PeerId>,
+    /// Where a cached answer is of use: who has been asked the way and did not know one, the last at the end.
+    pub(super) path: Vec<NodeRef>,
+    /// The question, if the key is a word of one.
+    question: Option<Box<Question>>,
     /// An owner has been asked who provides the key.
     getting: bool,
 }
@@ -61,6 +72,8 @@ impl Node {
                 candidates: Vec::new(),
                 owners,
                 dead: Vec::new(),
+                path: Vec::new(),
+                question: None,
                 getting: false,
             };
             self.finish(ctx, search);
@@ -69,13 +82,34 @@ impl Node {
         }
     }
 
+    /// Looks for the owner of the word `key` of a question.
+    pub(super) fn search_word(&mut self, ctx: &mut Ctx<'_>, key: Id, question: Question) {
+        let shared = ctx.shared();
+        let mut candidates = self.closest_preceding_nodes(key, shared.params.alternatives, shared);
+        candidates.reverse();
+        let searches = self.searches.get_or_insert_default();
+        searches.named = searches.named.wrapping_add(1);
+        let (dead, path, goal, getting) = (Vec::new(), Vec::new(), Goal::Word, false);
+        let (number, owners) = (SearchId(searches.named), self.owners(shared.params.replication));
+        let question = Some(Box::new(question));
+        let mut search = Search { number, key, goal, candidates, owners, dead, path, question, getting };
+        if self.joined && key.in_half_open(self.id, shared.id(self.successor())) {
+            search.owners.reverse();
+            self.finish(ctx, search);
+        } else {
+            search.owners.clear();
+            self.step(ctx, search);
+        }
+    }
+
     /// Looks for the owner of `key` by way of `candidates`, the best last.
     pub(super) fn search_from(&mut self, ctx: &mut Ctx<'_>, key: Id, goal: Goal, candidates: Vec<NodeRef>) {
         let searches = self.searches.get_or_insert_default();
         searches.named = searches.named.wrapping_add(1);
         let number = SearchId(searches.named);
-        let search =
-            Search { number, key, goal, candidates, owners: Vec::new(), dead: Vec::new(), getting: false };
+        let (owners, dead, path) = (Vec::new(), Vec::new(), Vec::new());
+        let (question, getting) = (None, false);
+        let search = Search { number, key, goal, candidates, owners, dead, path, question, getting };
         self.step(ctx, search);
     }
 
@@ -117,6 +151,7 @@ impl Node {
         let closer = nodes.iter().rev().copied();
         let closer = closer.filter(|&node| node != me && shared.id(node).in_open(at, key));
         search.candidates.extend(closer.filter(|node| !search.dead.contains(&node.peer)));
+        search.passed(shared, from);
         self.step(ctx, search);
     }
 
@@ -136,6 +171,7 @@ impl Node {
             // time might make a ring that winds twice.
             return;
         }
+        search.passed(ctx.shared(), from);
         search.owners =
             nodes.iter().rev().copied().filter(|node| !search.dead.contains(&node.peer)).collect();
         self.finish(ctx, search);
@@ -151,7 +187,12 @@ impl Node {
             search.candidates.drain(..search.candidates.len() - KEPT);
         }
         search.getting = false;
-        let say = Say::Closest { key: search.key, search: search.number };
+        let (key, number) = (search.key, search.number);
+        let say = if search.goal == Goal::Get && ctx.shared().params.cache > 0 {
+            Say::Seek { key, search: number }
+        } else {
+            Say::Closest { key, search: number }
+        };
         self.searches.get_or_insert_default().under_way.push(search);
         self.ask(ctx, next, say);
     }
@@ -171,9 +212,12 @@ impl Node {
                         let entry = self.entry(ctx, key);
                         self.store(ctx, vec![entry]);
                     }
-                    Goal::Get | Goal::Join | Goal::Finger(_) | Goal::FirstFinger(_) => {
-                        self.get(ctx, key, self.me)
-                    }
+                    Goal::Get
+                    | Goal::List(_)
+                    | Goal::Word
+                    | Goal::Join
+                    | Goal::Finger(_)
+                    | Goal::FirstFinger(_) => self.get(ctx, key, self.me),
                 }
             }
             Goal::Get => {
@@ -186,6 +230,19 @@ impl Node {
             Goal::Put => {
                 let entry = self.entry(ctx, key);
                 self.ask(ctx, owner, Say::Store(Parcel::new(vec![entry])));
+            }
+            Goal::List(object) if owner == self.me => {
+                let entry = Entry { object, ..self.entry(ctx, key) };
+                self.store(ctx, vec![entry]);
+            }
+            Goal::List(object) => {
+                let entry = Entry { object, ..self.entry(ctx, key) };
+                self.ask(ctx, owner, Say::Store(Parcel::new(vec![entry])));
+            }
+            Goal::Word => {
+                if let Some(question) = search.question {
+                    self.hand_to(ctx, owner, *question);
+                }
             }
             Goal::Join => self.joined(ctx, owner),
             Goal::Finger(k) => self.set_finger(ctx, k, owner),
@@ -244,7 +301,7 @@ impl Node {
     fn fail(&mut self, ctx: &mut Ctx<'_>, search: Search) {
         match search.goal {
             // The user waits until the deadline; a reference is published again; a finger is looked up again.
-            Goal::Get | Goal::Put | Goal::Finger(_) => {}
+            Goal::Get | Goal::Put | Goal::List(_) | Goal::Word | Goal::Finger(_) => {}
             Goal::FirstFinger(k) => self.fill_fingers(ctx, k.checked_sub(1)),
             Goal::Join if self.joined => {}
             Goal::Join => {
@@ -258,7 +315,7 @@ impl Node {
     pub(super) fn silent(&mut self, ctx: &mut Ctx<'_>, to: NodeRef, asked: Say) {
         self.forget(ctx, to.peer);
         match asked {
-            Say::Closest { search, .. } => {
+            Say::Closest { search, .. } | Say::Seek { search, .. } => {
                 let Some(mut search) = self.take_search(search) else { return };
                 search.dead.push(to.peer);
                 search.candidates.retain(|node| node.peer != to.peer);
@@ -283,8 +340,12 @@ impl Node {
                 ctx.maintaining();
                 self.stabilize_again(ctx);
             }
+            Say::Intersect(question) => self.find_again(ctx, question.into_vec()),
             Say::Store(_) | Say::Ping => {}
-            Say::Provider(_)
+            Say::Cached { .. }
+            | Say::Remember(_)
+            | Say::Matches(_)
+            | Say::Provider(_)
             | Say::Providers(_)
             | Say::Closer { .. }
             | Say::Owners { .. }
@@ -318,11 +379,14 @@ impl Node {
     }
 
     /// The get has been answered.
-    pub(super) fn close_search(&mut self, key: Id) {
-        self.take_search_for(key);
+    pub(super) fn close_search(&mut self, ctx: &mut Ctx<'_>, key: Id, providers: &[PeerId]) {
+        let search = self.take_search_for(key);
+        if let Some(search) = search.filter(|_| ctx.shared().params.cache > 0) {
+            self.leave_answer(ctx, &search, providers);
+        }
     }
 
-    fn take_search(&mut self, number: SearchId) -> Option<Search> {
+    pub(super) fn take_search(&mut self, number: SearchId) -> Option<Search> {
         self.take_search_with(|search| search.number == number)
     }
 
@@ -336,6 +400,15 @@ impl Node {
         let searches = &mut self.searches.as_mut()?.under_way;
         let at = searches.iter().position(wanted)?;
         Some(searches.remove(at))
+    }
+}
+
+impl Search {
+    /// `node` has said who comes next.
+    fn passed(&mut self, shared: &Shared, node: NodeRef) {
+        if shared.params.cache > 0 && self.goal == Goal::Get {
+            self.path.push(node);
+        }
     }
 }
 

@@ -5,8 +5,9 @@ use std::fmt;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::protocols::cache;
 use crate::protocols::unstructured::Ticks;
-use crate::sim::Span;
+use crate::sim::{Span, query_text};
 
 /// The parameters of a servent. Where Clip2's specification is silent, what the servents of 2000 and 2001 did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +40,12 @@ pub struct Params {
     pub host_cache: u16,
     /// How long a peer waits for the answer to a handshake or a keep-alive.
     pub patience: Span,
+    /// How many answers a peer keeps, to answer the same question by; 0: none.
+    #[serde(skip_serializing_if = "cache::is_off")]
+    pub cache: u16,
+    /// How long it keeps one.
+    #[serde(skip_serializing_if = "cache::is_usual")]
+    pub cache_life: Span,
 }
 
 impl Default for Params {
@@ -56,6 +63,8 @@ impl Default for Params {
             memory: Span::secs(60),
             host_cache: 50,
             patience: Span::secs(3),
+            cache: 0,
+            cache_life: cache::LIFE,
         }
     }
 }
@@ -221,6 +230,8 @@ pub struct Shared {
     pub(super) memory: Ticks,
     /// After how many hops a hit that has lost its way is given up.
     pub(super) way_back: u16,
+    /// Bytes of a query's text.
+    pub(super) query_text: u32,
 }
 
 impl Shared {
@@ -234,6 +245,7 @@ impl Shared {
         refuse(params.discovery_ttl == Ttl::EDGE, "discovery_ttl must be at most 254")?;
         refuse(params.memory < Span::secs(1), "memory must be at least 1 s")?;
         refuse(params.patience == Span::ZERO, "patience must be more than 0 s")?;
+        cache::check(params.cache_life)?;
         let way_back = match params.search {
             Search::Flooding {} => way_of(params.ttl),
             Search::ExpandingRing(ring) => {
@@ -256,7 +268,12 @@ impl Shared {
                 walk.max_steps
             }
         };
-        Ok(Shared { params: params.clone(), memory: Ticks::of(params.memory), way_back })
+        Ok(Shared {
+            params: params.clone(),
+            memory: Ticks::of(params.memory),
+            way_back,
+            query_text: query_text(None),
+        })
     }
 }
 

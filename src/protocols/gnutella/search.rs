@@ -24,6 +24,9 @@ impl Gnutella {
     /// Looks for `object` the way the parameters say.
     pub(super) fn search(&mut self, ctx: &mut Context<'_, Self>, object: ObjectId) {
         ctx.visited();
+        if ctx.shared().params.cache > 0 && self.answer_from_cache(ctx, object) {
+            return;
+        }
         let guid = self.fresh_guid(ctx.me());
         let ttl = ctx.shared().params.ttl.byte();
         match ctx.shared().params.search {
@@ -128,6 +131,11 @@ impl Gnutella {
         if guid.origin != ctx.me() && ctx.holds(object) {
             let route = self.seen.route(guid).unwrap_or(from);
             self.hit(ctx, guid, route);
+        } else if ctx.shared().params.cache > 0
+            && guid.origin != ctx.me()
+            && self.hit_from_cache(ctx, guid, object, self.seen.route(guid).unwrap_or(from))
+        {
+            // It ends here.
         } else if left.0 > 0 && must_check(&ctx.shared().params.search, left) && guid.origin != ctx.me() {
             ctx.reply(guid.origin, Message::Check { guid, left, last: from });
         } else {
@@ -191,6 +199,9 @@ impl Gnutella {
     /// A hit is an answer at the origin, and elsewhere goes back where its query came from (rule 4). One whose query has
     /// been forgotten is dropped.
     pub(super) fn on_hit(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, holder: PeerId, left: Left) {
+        if ctx.shared().params.cache > 0 {
+            self.remember_hit(ctx, holder);
+        }
         if guid.origin == ctx.me() {
             self.on_answer(ctx, guid.serial, holder);
         } else if left.0 > 1
@@ -201,7 +212,7 @@ impl Gnutella {
     }
 
     /// Somebody has it.
-    fn on_answer(&mut self, ctx: &mut Context<'_, Self>, serial: Serial, holder: PeerId) {
+    pub(super) fn on_answer(&mut self, ctx: &mut Context<'_, Self>, serial: Serial, holder: PeerId) {
         ctx.answer(&[holder]);
         if let Some(quest) = self.quest(serial) {
             quest.answered = true;

@@ -160,6 +160,60 @@ fn a_ring_expands_until_there_is_an_answer() {
     assert_eq!((record.messages, record.answer.map(|answer| answer.hops)), (1 + 4 + 7 + 59 + 59, Some(59)));
 }
 
+/// A path of peers 0 to 6, where 6 has two objects; 8 hangs on 7 and 7 on 1.
+fn branched_path() -> (TestWorld, [ObjectId; 2]) {
+    let edges = [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 6), (1, 7), (7, 8)];
+    let mut world = TestWorld::on(Graph::from_edges(9, &edges).0);
+    let objects = [world.object(vec![6]), world.object(vec![6])];
+    (world, objects)
+}
+
+/// Messages and hops of each lookup.
+fn costs(outcome: &Outcome) -> Vec<(u64, Option<u16>)> {
+    outcome.lookups.iter().map(|record| (record.messages, record.answer.map(|answer| answer.hops))).collect()
+}
+
+#[test]
+fn whoever_asks_next_is_answered_nearer() {
+    let (world, [a, b]) = branched_path();
+    let near = Params { cache: 1, cache_life: Span::secs(100), ..still() };
+    let script = Script::until(300);
+    // The second one asks on the way of the first one's hit; the third, when that has aged; the fourth remembers itself.
+    let asked =
+        script.clone().lookup(0, 0, a).lookup(50_000, 8, a).lookup(101_000, 8, a).lookup(150_000, 8, a);
+    let outcome = run_to_rest::<Gnutella>(&world, asked.clone(), &near);
+    let far = (8 + 7, Some(7));
+    assert_eq!(costs(&outcome), [(8 + 6, Some(6)), (2 + 2, Some(2)), far, (0, Some(0))]);
+    assert!(outcome.lookups.iter().all(|record| record.answer.is_some_and(|answer| answer.correct)));
+    // Those on the third one's way remember one answer each; what 0 knew has aged before its eyes.
+    let entries = |outcome: &Outcome| outcome.entries.iter().map(|&(_, entries)| entries).sum::<u64>();
+    let off = run_to_rest::<Gnutella>(&world, asked, &still());
+    assert_eq!(costs(&off), [(8 + 6, Some(6)), far, far, far]);
+    assert_eq!(entries(&outcome) - entries(&off), 7, "8, 7, and 1 to 5");
+    // Room for one: the answer about the other object has taken its place.
+    let asked = script.clone().lookup(0, 0, a).lookup(10_000, 0, b).lookup(20_000, 8, a);
+    assert_eq!(costs(&run_to_rest::<Gnutella>(&world, asked.clone(), &near))[2], far);
+    let roomy = Params { cache: 2, ..near.clone() };
+    assert_eq!(costs(&run_to_rest::<Gnutella>(&world, asked, &roomy))[2], (4, Some(2)));
+    // What a cache says is not cached: 7 has relayed the second one's hit, and asks 1 again.
+    let asked = script.clone().lookup(0, 0, a).lookup(10_000, 8, a).lookup(20_000, 7, a);
+    assert_eq!(costs(&run_to_rest::<Gnutella>(&world, asked, &near))[2], (1 + 1 + 1, Some(1)));
+    // A holder that has gone is named all the same.
+    let asked = script.lookup(0, 0, a).at(10_000, Happening::Crash(6)).lookup(20_000, 8, a);
+    let stale = engine::<Gnutella>(&world, asked, &near, QueueKind::Wheel).run().lookups[1];
+    assert_eq!(stale.answer.map(|answer| answer.correct), Some(false));
+}
+
+#[test]
+fn walkers_end_at_a_cached_answer() {
+    let (world, [a, _]) = branched_path();
+    let search = Search::RandomWalk(RandomWalk { max_steps: 200 });
+    let params = Params { search, cache: 5, ..still() };
+    let script = Script::until(300).lookup(0, 0, a).lookup(100_000, 8, a);
+    let outcome = run_to_rest::<Gnutella>(&world, script, &params);
+    assert_eq!(outcome.lookups[1].answer.map(|answer| answer.hops), Some(2), "8 has no way but by 7 to 1");
+}
+
 fn walk(graph: &Graph, holders: Vec<u32>, search: Search, hits: Hits) -> Outcome {
     let mut world = TestWorld::on(graph.clone());
     let object = world.object(holders);

@@ -66,6 +66,20 @@ impl Leaves {
         (&raw const self.summary[slot as usize / 64 % WORDS]).cast()
     }
 
+    /// The leaves in whose tables all these places are set.
+    fn with_all(&self, slots: &[Slot]) -> Vec<PeerId> {
+        let Some((&first, others)) = slots.split_first() else { return Vec::new() };
+        if !slots.iter().all(|&slot| self.may_have(slot)) {
+            return Vec::new();
+        }
+        let mut leaves: Vec<PeerId> = self.index.providers(first).collect();
+        for &slot in others {
+            let also: Vec<PeerId> = self.index.providers(slot).collect();
+            leaves.retain(|leaf| also.binary_search(leaf).is_ok());
+        }
+        leaves
+    }
+
     /// Whether this place may be set in some table.
     #[inline]
     pub(super) fn may_have(&self, Slot(slot): Slot) -> bool {
@@ -78,6 +92,14 @@ impl Gnutella06 {
     pub(super) fn ask_leaves(&self, ctx: &mut Context<'_, Self>, from: PeerId, query: Query) {
         let Some(leaves) = &self.leaves else { return };
         let origin = { query.guid.origin };
+        if let Some(words) = &ctx.shared().words {
+            for leaf in leaves.with_all(&ctx.shared().slots(words, query.object)) {
+                if leaf != from && leaf != origin {
+                    ctx.send(leaf, Message::Query(Query { ttl: 0, ..query }));
+                }
+            }
+            return;
+        }
         for leaf in leaves.index.providers(ctx.shared().slot(query.object)) {
             if leaf != from && leaf != origin {
                 ctx.send(leaf, Message::Query(Query { ttl: 0, ..query }));

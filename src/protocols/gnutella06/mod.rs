@@ -10,14 +10,18 @@
 //! | `links`: `on_connect`, `on_accept`, `on_busy` | draft, "Handshake": `X-Ultrapeer`, `X-Try-Ultrapeers`, 503 |
 //! | `tiers`: `on_needed`, `look_after` | Singla, Rohrs, section 3: election, `X-Ultrapeer-Needed`, leaf guidance |
 //! | `leaves`: `Leaves`, `on_table` | Rohrs: the table of hashed keywords, RESET and PATCH; the last hop to leaves |
+//! | `caching` | Sripanidkulchai, *The Popularity of Gnutella Queries*, 2001: query caching, by ultrapeers |
 //! | `links`: `on_ping`, `on_pong` | draft, "Ping and Pong", pong caching |
 //!
 //! A peer comes as a leaf. It becomes an ultrapeer if it finds none, or if one that has no room for more leaves and knows it
 //! to be fit (uplink, firewall, uptime) asks it to; an ultrapeer with few leaves becomes a leaf where there is a busier one.
 //! One keyword stands for an object; leaves that share it get the question, and those that share another with the same hash.
+//! Where the workload asks by words, tables have all words of what a leaf shares, and a leaf gets the question if all of its words
+//! are there, be it in names of different files.
 //!
 //! Left out: PUSH, dynamic querying (the TTL is fixed), tables exchanged between ultrapeers, compression of links.
 
+mod caching;
 mod leaves;
 mod links;
 mod params;
@@ -33,6 +37,7 @@ pub use super::unstructured::{Claim, Guid};
 use std::ops::Range;
 
 use self::leaves::Leaves;
+use super::cache::Cache;
 use super::unstructured::{HostCache, Neighbours, Seen, Serial, Uplink};
 use crate::sim::{
     Context, Lookup, ObjectId, Online, Parcel, PeerId, Protocol, Role, Routine, Setup, Span, Textbook, Time,
@@ -73,6 +78,8 @@ struct Cold {
     /// For how long it had been online then, where it began in a settled network.
     uptime_before: Span,
     uplink: Uplink,
+    /// Answers that passed.
+    cache: Option<Cache<ObjectId>>,
 }
 
 /// What servents say.
@@ -83,6 +90,8 @@ pub enum Message {
     Query(Query),
     /// QUERYHIT, with one result.
     QueryHit { guid: Guid, holder: PeerId },
+    /// The same of an ultrapeer that remembers who said so.
+    CachedHit { guid: Guid, holder: PeerId },
     /// The table of hashed keywords: RESET and PATCH.
     Table(Parcel<Slot>),
     /// PING; does its sender look for hosts?
@@ -138,6 +147,7 @@ impl Protocol for Gnutella06 {
     const PAPER: &'static str = "Klingberg, Manfredi, Gnutella Protocol Specification v0.6 (2002)";
     const TITLE: &'static str = "ultrapeers flood, leaves are asked what they may have";
     const TEXTBOOK: Textbook = Textbook { messages: "O(n)", hops: "O(n)", state: "O(1)" };
+    const WORDS: bool = true;
     type Params = Params;
     type Shared = Shared;
     type Message = Message;
@@ -191,6 +201,7 @@ impl Protocol for Gnutella06 {
         match message {
             Message::Query(query) => self.on_query(ctx, from, query),
             Message::QueryHit { guid, holder } => self.on_hit(ctx, guid, holder),
+            Message::CachedHit { guid, holder } => self.on_cached_hit(ctx, guid, holder),
             Message::Table(slots) => self.on_table(ctx, from, slots.as_slice()),
             Message::Ping { retry: _, discover, claim } => self.on_ping(ctx, from, discover, claim),
             Message::Pong { host, leaves, slots } => self.on_pong(ctx, from, host, leaves, slots),
@@ -208,6 +219,7 @@ impl Protocol for Gnutella06 {
             Message::Ping { retry, .. } => self.on_no_pong(ctx, to, retry),
             Message::Query(_)
             | Message::QueryHit { .. }
+            | Message::CachedHit { .. }
             | Message::Table(_)
             | Message::Pong { .. }
             | Message::Accept { .. }
@@ -230,27 +242,27 @@ impl Protocol for Gnutella06 {
         self.neighbours.as_slice().iter().copied().chain(leaves.map(|leaf| leaf.address))
     }
 
-    /// Neighbours, hosts it keeps in mind, and, for an ultrapeer, the places set in its leaves' tables.
+    /// Neighbours, hosts it keeps in mind, and, for an ultrapeer, the places set in its leaves' tables and cached answers.
     fn entries(&self) -> usize {
-        let known = self.neighbours.as_slice().len() + self.cold.hosts.as_slice().len();
+        let cached = self.cold.cache.as_ref().map_or(0, Cache::references);
+        let known = self.neighbours.as_slice().len() + self.cold.hosts.as_slice().len() + cached;
         known + self.leaves.as_ref().map_or(0, |leaves| leaves.index.entries())
     }
 
     /// As in Gnutella 0.4; handshakes with their headers, as the draft's examples have them. Of a table with few places set,
     /// deflate leaves some two bytes a place.
     #[inline]
-    fn wire_size(_shared: &Shared, message: &Message) -> u32 {
+    fn wire_size(shared: &Shared, message: &Message) -> u32 {
         /// GUID, function, TTL, hops, payload length.
         const HEADER: u32 = 16 + 1 + 1 + 1 + 4;
-        const QUERY_TEXT: u32 = 12;
         const FILE_NAME: u32 = 66;
         /// Port, address, number and size of the files shared.
         const PONG: u32 = HEADER + 14;
         /// "Address:port,".
         const TRY: u32 = 22;
         match message {
-            Message::Query(_) => HEADER + 2 + QUERY_TEXT + 1,
-            Message::QueryHit { .. } => HEADER + 11 + (8 + FILE_NAME + 2) + 16,
+            Message::Query(_) => HEADER + 2 + shared.query_text + 1,
+            Message::QueryHit { .. } | Message::CachedHit { .. } => HEADER + 11 + (8 + FILE_NAME + 2) + 16,
             // RESET: variant, length, infinity; PATCH: variant, number, count, compression, bits.
             Message::Table(slots) => HEADER + 6 + HEADER + 5 + 2 * slots.as_slice().len() as u32,
             Message::Ping { .. } => HEADER,
@@ -316,6 +328,9 @@ impl Gnutella06 {
     /// Looks for `object`: asks all ultrapeers to which it is connected and, as an ultrapeer, its leaves.
     fn search(&mut self, ctx: &mut Context<'_, Self>, object: ObjectId) {
         ctx.visited();
+        if ctx.shared().params.cache > 0 && self.answer_from_cache(ctx, object) {
+            return;
+        }
         self.cold.count = self.cold.count.wrapping_add(1);
         let (me, memory) = (ctx.me(), ctx.shared().memory);
         let guid = Guid { origin: me, serial: Serial::new(self.cold.count) };
@@ -338,10 +353,16 @@ impl Gnutella06 {
         ctx.visited();
         if ctx.holds(query.object) {
             ctx.reply(from, Message::QueryHit { guid: query.guid, holder: ctx.me() });
+        } else if ctx.shared().params.cache > 0 && self.hit_from_cache(ctx, query, from) {
+            return;
         }
         if let (1.., Some(leaves)) = (query.ttl, &self.leaves) {
             // Looked up before the flood and used after it: what lies far away in memory arrives meanwhile.
-            let last_hop = leaves.may_have(ctx.shared().slot(query.object));
+            let last_hop = match &ctx.shared().words {
+                None => leaves.may_have(ctx.shared().slot(query.object)),
+                // The whole tables are looked at.
+                Some(_) => true,
+            };
             self.flood(ctx, from, Query { ttl: query.ttl - 1, ..query });
             if last_hop {
                 self.ask_leaves(ctx, from, query);
@@ -361,6 +382,9 @@ impl Gnutella06 {
 
     /// A hit is an answer at the origin, and elsewhere goes back where its query came from.
     fn on_hit(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, holder: PeerId) {
+        if ctx.shared().params.cache > 0 {
+            self.remember_hit(ctx, holder);
+        }
         if guid.origin == ctx.me() {
             ctx.answer(&[holder]);
         } else if let Some(route) = self.seen.route(guid) {

@@ -1,10 +1,13 @@
 //! The `[protocol.gnutella06]` table.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
+use crate::protocols::cache;
 use crate::protocols::unstructured::{Fitness, Ticks};
 use crate::sim::random::mix;
-use crate::sim::{ObjectId, Setup, Span};
+use crate::sim::{Keywords, ObjectId, Setup, Span, Word, query_text};
 use crate::units::{BitRate, Share};
 
 /// The parameters of a servent. Where the draft leaves them open, what the servents of 2002 and 2003 did; else ours, which
@@ -49,6 +52,12 @@ pub struct Params {
     /// The share of peers with `min_up` where the world gives no rates: uplinks then follow a Pareto law with exponent 1
     /// (ours).
     pub able: Share,
+    /// How many answers an ultrapeer keeps, to answer the same question by; 0: none.
+    #[serde(skip_serializing_if = "cache::is_off")]
+    pub cache: u16,
+    /// How long it keeps one.
+    #[serde(skip_serializing_if = "cache::is_usual")]
+    pub cache_life: Span,
 }
 
 impl Default for Params {
@@ -71,6 +80,8 @@ impl Default for Params {
             min_up: BitRate(80_000),
             min_uptime: Span::secs(600),
             able: Share(0.3),
+            cache: 0,
+            cache_life: cache::LIFE,
         }
     }
 }
@@ -85,6 +96,10 @@ pub struct Shared {
     pub(super) params: Params,
     pub(super) memory: Ticks,
     pub(super) fitness: Fitness,
+    /// Where questions are asked by words.
+    pub(super) words: Option<Arc<Keywords>>,
+    /// Bytes of a query's text.
+    pub(super) query_text: u32,
 }
 
 impl Shared {
@@ -112,21 +127,45 @@ impl Shared {
         refuse(p.host_cache == 0, "host_cache must be at least 1")?;
         refuse(p.memory < Span::secs(10), "memory must be at least 10 s")?;
         refuse(p.min_up.0 < 1000, "min_up must be at least 1 kbit/s")?;
+        cache::check(p.cache_life)?;
         let fitness = Fitness::new(setup.world.seed(), p.min_up, p.min_uptime, p.able, Share(0.0));
-        Ok(Shared { params: p.clone(), memory: Ticks::of(p.memory), fitness })
+        let words = setup.world.keywords().cloned();
+        let query_text = query_text(words.as_deref());
+        Ok(Shared { params: p.clone(), memory: Ticks::of(p.memory), fitness, words, query_text })
     }
 
     /// The hashed keyword of an object: Rohrs' function (multiplication by 0x4F1BBCDC), of a word of four letters that
     /// stands for the object's name.
     #[inline]
     pub(super) fn slot(&self, object: ObjectId) -> Slot {
-        let word = mix(u64::from(object.rank())) as u32;
-        Slot(word.wrapping_mul(0x4F1B_BCDC | 1) >> (32 - u32::from(self.params.table_bits)))
+        self.hashed(mix(u64::from(object.rank())) as u32)
+    }
+
+    fn hashed(&self, letters: u32) -> Slot {
+        Slot(letters.wrapping_mul(0x4F1B_BCDC | 1) >> (32 - u32::from(self.params.table_bits)))
+    }
+
+    /// The place of a word, where objects have words.
+    pub(super) fn slot_of_word(&self, Word(word): Word) -> Slot {
+        /// Words are no objects.
+        const WORDS: u64 = 1 << 32;
+        self.hashed(mix(WORDS | u64::from(word)) as u32)
+    }
+
+    /// The places of the question for `object`: of each of its words.
+    pub(super) fn slots(&self, words: &Keywords, object: ObjectId) -> Vec<Slot> {
+        words.question(object).into_iter().map(|word| self.slot_of_word(word)).collect()
     }
 
     /// The places in its table that a peer with these objects sets, ascending.
     pub(super) fn table(&self, objects: &[ObjectId]) -> Vec<Slot> {
-        let mut slots: Vec<Slot> = objects.iter().map(|&object| self.slot(object)).collect();
+        let words = |words: &Keywords, object: ObjectId| -> Vec<Slot> {
+            words.of(object).iter().map(|&word| self.slot_of_word(word)).collect()
+        };
+        let mut slots: Vec<Slot> = match &self.words {
+            None => objects.iter().map(|&object| self.slot(object)).collect(),
+            Some(all) => objects.iter().flat_map(|&object| words(all, object)).collect(),
+        };
         slots.sort_unstable();
         slots.dedup();
         slots

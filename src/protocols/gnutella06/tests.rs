@@ -229,6 +229,39 @@ fn the_unfit_make_room() {
     assert!((0..40).all(|n| able(n) || !engine.peer(n).is_ultrapeer()));
 }
 
+/// Ultrapeers remember: the same question costs less each time it is asked, until the answers have aged.
+#[test]
+fn whoever_asks_next_is_answered_nearer() {
+    let (world, objects) = stocked(300, 3);
+    let popular = objects[35];
+    let (ping_interval, expiry) = (Span::secs(100_000), Span::secs(200_000));
+    let params = Params {
+        leaves: 6,
+        max_leaves: 12,
+        min_leaves: 1,
+        wanted_degree: 3,
+        max_degree: 5,
+        ..Params::default()
+    };
+    let params = Params { ping_interval, expiry, ..params };
+    let caching = Params { cache: 10, cache_life: Span::secs(100), ..params.clone() };
+    let mut script = Script::until(400);
+    for i in 0..30 {
+        script = script.lookup(1000 * i, (i * 7 + 1) as u32, popular);
+    }
+    script = script.lookup(200_000, 250, popular);
+    let messages = |params: &Params| -> Vec<u64> {
+        let outcome = run_to_rest::<Gnutella06>(&world, script.clone(), params);
+        assert!(outcome.lookups.iter().all(|record| record.answer.is_some_and(|answer| answer.correct)));
+        outcome.lookups.iter().map(|record| record.messages).collect()
+    };
+    let (without, with) = (messages(&params), messages(&caching));
+    assert_eq!((with[0], with[30]), (without[0], without[30]), "nobody remembers");
+    let sum = |messages: &[u64]| messages[1..30].iter().sum::<u64>();
+    assert!(sum(&with) * 3 < sum(&without) * 2, "{with:?} against {without:?}");
+    assert!(with[1..30].contains(&0), "one that has relayed an answer need not ask");
+}
+
 #[test]
 fn sizes() {
     assert_eq!((size_of::<Message>(), align_of::<Message>()), (18, 1));

@@ -9,6 +9,7 @@
 //! | `ordinary`: `upload`; `unstructured::index` | section 2: metadata of the files shared, kept by the supernode, forgotten when the peer leaves |
 //! | `supernode`: `refresh_list` | section 2: lists of up to 200 supernodes |
 //! | `links` | section 3: 40 to 50 connections from a supernode to others |
+//! | `caching` | Sripanidkulchai, *The Popularity of Gnutella Queries*, 2001: query caching, by supernodes |
 //! | `search`: `on_query`, `on_hits` | section 2: a supernode answers for its own peers and forwards to others |
 //! | `supernode`: `split`, `merge`, `hand_over` | not published; ours, see below |
 //! | `Circle`, `supernode`: `recruit` | Yang, Garcia-Molina, section 3.2: k partners, to each of which clients and neighbouring partners connect |
@@ -23,8 +24,12 @@
 //!
 //! The modified client ([`Params::modified`]) always claims to be fit; what it claims decides who becomes a supernode.
 //!
-//! Left out: encryption, search by words (a query names the object), participation levels where nobody queues for uploads.
+//! A query is for an object or, where the workload asks so, for words: a supernode intersects its lists of the files with each
+//! word.
+//!
+//! Left out: encryption, participation levels where nobody queues for uploads.
 
+mod caching;
 mod links;
 mod ordinary;
 mod params;
@@ -186,6 +191,7 @@ impl Protocol for Kazaa {
     const PAPER: &'static str = "Liang, Kumar, Ross, The FastTrack Overlay (2006)";
     const TITLE: &'static str = "supernodes that index their peers and ask each other";
     const TEXTBOOK: Textbook = Textbook { messages: "O(n)", hops: "O(1)", state: "O(1)" };
+    const WORDS: bool = true;
     type Params = Params;
     type Shared = Shared;
     type Message = Message;
@@ -302,15 +308,15 @@ impl Protocol for Kazaa {
         self.parents.as_slice().iter().copied().chain(links)
     }
 
-    /// Connections, supernodes it has in mind, and, for a supernode, its ordinary peers and what they share.
+    /// Connections, supernodes it has in mind, and, for a supernode, its ordinary peers, what they share, and cached answers.
     fn entries(&self) -> usize {
         let known = self.parents.as_slice().len() + self.cold.supers.as_slice().len();
         known + self.supernode.as_ref().map_or(0, |supernode| supernode.entries())
     }
 
     #[inline]
-    fn wire_size(_shared: &Shared, message: &Message) -> u32 {
-        wire::size(message)
+    fn wire_size(shared: &Shared, message: &Message) -> u32 {
+        wire::size(shared, message)
     }
 
     fn invariants(network: &[&Kazaa], online: &Online<'_>, shared: &Shared) -> Result<(), Violation> {

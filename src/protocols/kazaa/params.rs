@@ -1,9 +1,12 @@
 //! The `[protocol.kazaa]` table.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
+use crate::protocols::cache;
 use crate::protocols::unstructured::{Fitness, Ticks};
-use crate::sim::{Setup, Span};
+use crate::sim::{Keywords, Setup, Span, query_text};
 use crate::units::{BitRate, Share};
 
 /// The parameters of a client. Where Liang, Kumar and Ross do not say, what the client was seen to do; whatever else is
@@ -54,6 +57,12 @@ pub struct Params {
     pub able: Share,
     /// The share of peers that run a modified client, which always claims to be fit to be a supernode.
     pub modified: Share,
+    /// How many answers a supernode keeps, to answer the same question by; 0: none.
+    #[serde(skip_serializing_if = "cache::is_off")]
+    pub cache: u16,
+    /// How long it keeps one.
+    #[serde(skip_serializing_if = "cache::is_usual")]
+    pub cache_life: Span,
 }
 
 impl Default for Params {
@@ -79,6 +88,8 @@ impl Default for Params {
             min_uptime: Span::secs(600),
             able: Share(0.3),
             modified: Share(0.0),
+            cache: 0,
+            cache_life: cache::LIFE,
         }
     }
 }
@@ -94,6 +105,10 @@ pub struct Shared {
     pub(super) memory: Ticks,
     /// Who may become a supernode.
     pub(super) fitness: Fitness,
+    /// Where questions are asked by words.
+    pub(super) words: Option<Arc<Keywords>>,
+    /// Bytes of a query's text.
+    pub(super) query_text: u32,
 }
 
 impl Shared {
@@ -131,7 +146,10 @@ impl Shared {
         refuse(p.expiry <= p.keepalive, "expiry must be longer than keepalive")?;
         refuse(p.memory < Span::secs(10), "memory must be at least 10 s")?;
         refuse(p.min_up.0 < 1000, "min_up must be at least 1 kbit/s")?;
+        cache::check(p.cache_life)?;
         let fitness = Fitness::new(setup.world.seed(), p.min_up, p.min_uptime, p.able, p.modified);
-        Ok(Shared { params: p.clone(), memory: Ticks::of(p.memory), fitness })
+        let words = setup.world.keywords().cloned();
+        let query_text = query_text(words.as_deref());
+        Ok(Shared { params: p.clone(), memory: Ticks::of(p.memory), fitness, words, query_text })
     }
 }

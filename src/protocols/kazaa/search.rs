@@ -21,8 +21,12 @@ impl Kazaa {
             let (memory, me) = (ctx.shared().memory, ctx.me());
             supernode.seen.remember(ctx.now(), memory, guid, me);
             ctx.visited();
-            let own: Vec<PeerId> = supernode.providers(ctx, query);
+            let mut own: Vec<PeerId> = supernode.providers(ctx, query);
+            let cached = ctx.shared().params.cache > 0 && supernode.add_cached(ctx, query, &mut own);
             ctx.answer(&own);
+            if cached {
+                return;
+            }
             supernode.forward(ctx, None, query);
             return;
         }
@@ -80,9 +84,13 @@ impl Kazaa {
             return;
         }
         ctx.visited();
-        let providers = supernode.providers(ctx, query);
+        let mut providers = supernode.providers(ctx, query);
+        let cached = own && ctx.shared().params.cache > 0 && supernode.add_cached(ctx, query, &mut providers);
         if own || !providers.is_empty() {
             ctx.reply(from, Message::Hits { guid: query.guid, providers: Parcel::new(providers) });
+        }
+        if cached {
+            return;
         }
         // What its own peer asks may go all the way.
         let ttl = query.ttl - 1;
@@ -95,6 +103,9 @@ impl Kazaa {
 
     /// Hits are an answer at the origin, and elsewhere go back where their query came from.
     pub(super) fn on_hits(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, providers: Parcel<PeerId>) {
+        if ctx.shared().params.cache > 0 {
+            self.remember_hits(ctx, providers.as_slice());
+        }
         if guid.origin == ctx.me() {
             ctx.answer(providers.as_slice());
         } else if let Some(supernode) = &self.supernode
@@ -109,6 +120,10 @@ impl Supernode {
     /// Who of its cluster has it: some of them, from a random one on, so that none is always the first.
     fn providers(&self, ctx: &mut Context<'_, Kazaa>, query: Query) -> Vec<PeerId> {
         let (me, origin) = (ctx.me(), { query.guid.origin });
+        if let Some(words) = &ctx.shared().words {
+            let matching = self.matching(words.matching(query.object), origin);
+            return some_of(ctx, matching, query);
+        }
         let (children, partners) = (self.index.providers(query.object), self.own.providers(query.object));
         let count = children.len() + partners.len();
         let listed = children.chain(partners);
@@ -120,6 +135,16 @@ impl Supernode {
         let turn = listed.clone().skip(start).chain(listed.take(start)).filter(|&peer| peer != origin);
         let most = usize::from(ctx.shared().params.max_results);
         turn.chain(own.then_some(me)).take(most).collect()
+    }
+
+    /// Who but `origin` has any of these objects, each once.
+    #[cold]
+    fn matching(&self, objects: &[ObjectId], origin: PeerId) -> Vec<PeerId> {
+        let listed = |&object: &ObjectId| self.index.providers(object).chain(self.own.providers(object));
+        let mut peers: Vec<PeerId> = objects.iter().flat_map(listed).filter(|&peer| peer != origin).collect();
+        peers.sort_unstable();
+        peers.dedup();
+        peers
     }
 
     /// Asks one supernode of each linked cluster, but not of the one that the query came from.
@@ -136,6 +161,19 @@ impl Supernode {
             }
         }
     }
+}
+
+/// So many of those who match a question by words as an answer names, from a random one on; this supernode is the last.
+#[cold]
+fn some_of(ctx: &mut Context<'_, Kazaa>, matching: Vec<PeerId>, query: Query) -> Vec<PeerId> {
+    let (me, origin, most) = (ctx.me(), { query.guid.origin }, usize::from(ctx.shared().params.max_results));
+    let own = (ctx.holds(query.object) && me != origin).then_some(me);
+    if matching.is_empty() {
+        return own.into_iter().collect();
+    }
+    let start = ctx.rng().random_range(0..matching.len());
+    let (last, first) = matching.split_at(start);
+    first.iter().chain(last).copied().chain(own).take(most).collect()
 }
 
 /// The one whose turn it is.

@@ -5,6 +5,7 @@ use rand::seq::SliceRandom;
 use super::ordinary::Step;
 use super::params::Shared;
 use super::{Claim, Files, Kazaa, Load, Message};
+use crate::protocols::cache::Cache;
 use crate::protocols::unstructured::{Index, Neighbours, Seen};
 use crate::sim::{Context, ObjectId, Online, Parcel, PeerId, Violation};
 
@@ -22,6 +23,8 @@ pub(super) struct Supernode {
     pub(super) index: Index<ObjectId>,
     /// What its partners share themselves.
     pub(super) own: Index<ObjectId>,
+    /// What other supernodes answered.
+    pub(super) cache: Option<Cache<ObjectId>>,
 }
 
 /// A link to another supernode.
@@ -37,7 +40,8 @@ pub(super) struct Link {
 impl Supernode {
     pub(super) fn new(cluster: PeerId) -> Supernode {
         let (links, connecting) = (Vec::new(), Vec::new());
-        Supernode { seen: Seen::EMPTY, cluster, links, connecting, index: Index::new(), own: Index::new() }
+        let (index, own) = (Index::new(), Index::new());
+        Supernode { seen: Seen::EMPTY, cluster, links, connecting, index, own, cache: None }
     }
 
     pub(super) fn links(&self) -> impl Iterator<Item = PeerId> {
@@ -54,7 +58,8 @@ impl Supernode {
     }
 
     pub(super) fn entries(&self) -> usize {
-        self.links.len() + self.index.entries() + self.own.replicas()
+        let cached = self.cache.as_ref().map_or(0, Cache::references);
+        self.links.len() + self.index.entries() + self.own.replicas() + cached
     }
 }
 

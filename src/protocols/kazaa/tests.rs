@@ -322,3 +322,31 @@ fn parameters_read_and_refuse() {
     let written = toml::to_string(&Params::default()).expect("it writes");
     assert!(read(&written).is_ok(), "{written}");
 }
+
+/// A supernode remembers what others answered: the next of its peers that asks costs a question and an answer.
+#[test]
+fn a_supernode_remembers() {
+    let (world, objects) = stocked(200, 4);
+    let (keepalive, expiry) = (Span::secs(100_000), Span::secs(200_000));
+    let params = Params { keepalive, expiry, ..small(1) };
+    let caching = Params { cache: 1, cache_life: Span::secs(100), ..params.clone() };
+    let before = engine::<Kazaa>(&world, Script::until(1), &params, QueueKind::Wheel);
+    let seen = look_at(&before, 200);
+    let (a, b) = (objects[35], objects[34]);
+    // Two ordinary peers of one cluster in which nobody holds either object.
+    let holders: Vec<u32> = [a, b].iter().flat_map(|&object| world.holders(object).to_vec()).collect();
+    let cluster = seen.members.values().find(|members| members.iter().all(|peer| !holders.contains(peer)));
+    let cluster = cluster.expect("holders are few");
+    let mut ordinary = cluster.iter().copied().filter(|&peer| before.peer(peer).supernode.is_none());
+    let (one, two) = (ordinary.next().expect("ten peers"), ordinary.next().expect("ten peers"));
+    let asked = Script::until(400).lookup(0, one, a).lookup(10_000, two, a).lookup(120_000, two, a);
+    let asked = asked.lookup(130_000, one, b).lookup(140_000, one, a);
+    let run = |params: &Params| run_to_rest::<Kazaa>(&world, asked.clone(), params).lookups;
+    let (without, with) = (run(&params), run(&caching));
+    assert!(with.iter().all(|record| record.answer.is_some_and(|answer| answer.correct)));
+    assert!(without.iter().all(|record| record.messages > 4));
+    assert_eq!((with[1].messages, with[1].answer.map(|answer| answer.hops)), (2, Some(1)));
+    for aged_or_displaced in [0, 2, 3, 4] {
+        assert_eq!(with[aged_or_displaced].messages, without[aged_or_displaced].messages);
+    }
+}

@@ -1,15 +1,14 @@
 //! Bytes on the wire.
 
-use super::Message;
+use super::{Message, Shared};
 
 /// FastTrack's packets, without the TCP and IP headers below, as the giFT project's notes on the encrypted protocol describe
 /// them; what it leaves open is ours. Texts have the mean length that Yang and Garcia-Molina (*Designing a Super-Peer
 /// Network*, 2003) measured in Gnutella.
 #[inline]
-pub(super) fn size(message: &Message) -> u32 {
+pub(super) fn size(shared: &Shared, message: &Message) -> u32 {
     /// Marker, type, length.
     const HEADER: u32 = 1 + 2 + 2;
-    const QUERY_TEXT: u32 = 12;
     const FILE_NAME: u32 = 66;
     /// The UUHash, a checksum, the size, and a tag with the name.
     const FILE: u32 = 20 + 4 + 4 + 2 + FILE_NAME;
@@ -23,7 +22,7 @@ pub(super) fn size(message: &Message) -> u32 {
     const STATUS: u32 = HOST + 2;
     match message {
         // Results wanted, number, one term with its type and length, and its origin's address.
-        Message::Query(_) => HEADER + 2 + 2 + 4 + QUERY_TEXT + HOST,
+        Message::Query(_) => HEADER + 2 + 2 + 4 + shared.query_text + HOST,
         // Number and count; for each result its host, bandwidth and user's name, and the file.
         Message::Hits { providers, .. } => {
             HEADER + 2 + 2 + providers.as_slice().len() as u32 * (HOST + 1 + 10 + FILE)

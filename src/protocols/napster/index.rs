@@ -47,11 +47,21 @@ impl Index {
             return;
         }
         ctx.visited();
-        let all = self.providers.get(&object).map_or(&[][..], Vec::as_slice);
+        let matching = match &ctx.shared().words {
+            Some(words) => self.matching(words.matching(object)),
+            None => Vec::new(),
+        };
+        let named = self.providers.get(&object).map_or(&[][..], Vec::as_slice);
+        let all = if ctx.shared().words.is_some() { matching.as_slice() } else { named };
         let start = if all.is_empty() { 0 } else { ctx.rng().random_range(0..all.len()) };
         let others = all[start..].iter().chain(&all[..start]).filter(|&&provider| provider != from);
         let providers = others.copied().take(ctx.shared().params.max_results as usize).collect();
         ctx.reply(from, Message::Found(Parcel::new(providers)));
+    }
+
+    /// Who has any of these objects, once for each.
+    fn matching(&self, objects: &[ObjectId]) -> Vec<PeerId> {
+        objects.iter().filter_map(|object| self.providers.get(object)).flatten().copied().collect()
     }
 
     fn on_ping(&mut self, ctx: &mut Context<'_, Napster>, from: PeerId) {

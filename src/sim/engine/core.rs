@@ -174,12 +174,13 @@ impl<P: Protocol> Core<P> {
         TimerId(seq)
     }
 
-    /// Ground truth: whether participant `number` has `object`.
+    /// Ground truth: whether participant `number` has `object`, or, where questions are asked by words, something that the
+    /// question for it matches.
     pub(in crate::sim) fn has(&self, number: u32, object: ObjectId) -> bool {
         if number >= self.peers {
             return P::stocks(&self.shared, number, object);
         }
-        P::PEERS_SHARE && self.world.holds(number, object) || self.gained.contains(&(object, number))
+        P::PEERS_SHARE && self.world.answers(number, object) || self.gained.contains(&(object, number))
     }
 
     /// How many participants other than `origin` that held `object` from the start are online.
@@ -192,7 +193,7 @@ impl<P: Protocol> Core<P> {
         if !P::PEERS_SHARE {
             return servers as u32;
         }
-        let holders = self.world.holders(object);
+        let holders = self.world.answerers(object);
         let peers = if self.presence.roster().len() == self.peers as usize {
             holders.len() - usize::from(holders.binary_search(&origin).is_ok())
         } else {
@@ -220,7 +221,7 @@ impl<P: Protocol> Core<P> {
         if now > entry.deadline {
             return false;
         }
-        let holders = self.world.holders(record.object);
+        let holders = self.world.answerers(record.object);
         let is_first = record.answer.is_none();
         if is_first {
             let correct = self.presence.contains(first) && has;

@@ -3,11 +3,14 @@
 mod allocation;
 mod filter;
 mod placement;
+mod words;
 mod zipf;
 
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
+pub use words::WordSettings;
+pub(super) use words::{Words, check as check_words};
 pub use zipf::Zipf;
 
 use super::WorldError;
@@ -34,6 +37,9 @@ pub struct ContentSettings {
     pub placement: Placement,
     /// The size of each object; default 4 MiB.
     pub size: Bytes,
+    /// The words in objects' names, by which questions may ask (`workload.words`); none by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words: Option<WordSettings>,
 }
 
 impl Default for ContentSettings {
@@ -45,6 +51,7 @@ impl Default for ContentSettings {
             replicas: CountOrShare::Count(10),
             placement: Placement::Uniform,
             size: Bytes(4 << 20),
+            words: None,
         }
     }
 }

@@ -190,3 +190,49 @@ fn impossible_content_is_refused_with_the_nearest_value() {
     let error = refusal("content = { objects = 4294967295, replicas = 2 }", Some(10));
     assert_eq!((error.key.as_str(), error.nearest.as_deref()), ("content.replicas", Some("1")));
 }
+
+/// Objects have different words, the common ones more often; and nothing else in the world changes with them.
+#[test]
+fn words_have_a_stream_of_their_own() {
+    let plain = world("", 100, 3);
+    let text = "content.words = { vocabulary = 40, per_object = 6, zipf = 1.5 }\nworkload.words = 2";
+    let named = world(text, 100, 3);
+    assert_eq!(asked(&plain), asked(&named));
+    assert_eq!(replicas(&plain), replicas(&named));
+    let words = named.keywords().expect("there are words");
+    let mut counts = vec![0; 40];
+    for object in (0..1000).map(ObjectId::new) {
+        let mut row = words.of(object).to_vec();
+        assert_eq!(words.question(object), row[..2]);
+        row.iter().for_each(|word| counts[word.0 as usize] += 1);
+        row.sort_unstable();
+        row.dedup();
+        assert_eq!(row.len(), 6);
+    }
+    assert!(counts[0] > 900 && counts[39] < 100 && counts[..5].is_sorted_by(|a, b| a > b), "{counts:?}");
+    // Two words of many: most questions match their object alone, whose holders answer.
+    assert!((0..1000).map(ObjectId::new).all(|o| named.answerers(o).len() >= named.holders(o).len()));
+    assert!(
+        plain.keywords().is_none() && plain.answerers(ObjectId::new(3)) == plain.holders(ObjectId::new(3))
+    );
+    // As many words as an object has, and hardly a chance to draw the last ones.
+    let all =
+        world("content.words = { vocabulary = 8, per_object = 8, zipf = 2.0 }\nworkload.words = 8", 20, 3);
+    assert_eq!(all.keywords().map(|words| words.matching(ObjectId::new(5)).len()), Some(1000));
+}
+
+#[test]
+fn words_that_cannot_be_are_refused() {
+    let refused = |text: &str, key: &str, nearest: Option<&str>| {
+        let settings: Settings = toml::from_str(text).expect("it parses");
+        let error = settings.check().expect_err(text);
+        assert_eq!((error.key.as_str(), error.nearest.as_deref()), (key, nearest), "{error}");
+    };
+    refused("workload.words = 2", "workload.words", Some("0"));
+    refused("content.words = {}\nworkload.words = 6", "workload.words", Some("5"));
+    refused("content.words.per_object = 0", "content.words.per_object", Some("1"));
+    refused("content.words.per_object = 65", "content.words.per_object", Some("64"));
+    refused("content.words.vocabulary = 3", "content.words.vocabulary", Some("5"));
+    refused("content.words.zipf = 2.5", "content.words.zipf", Some("2"));
+    refused("content = { kind = 'identities', words = {} }", "content.words", None);
+}
