@@ -30,6 +30,11 @@ pub trait Protocol: Sized + Send + Sync + 'static {
     /// Whether it downloads by itself, when a lookup is answered and the workload wants it; else the engine fetches the
     /// object from the first provider.
     const DOWNLOADS: bool = false;
+    /// Whether it does so in this run.
+    #[inline]
+    fn downloads(_shared: &Self::Shared) -> bool {
+        Self::DOWNLOADS
+    }
     /// Whether peers offer what the world says they hold; if not, all there is lies with servers ([`stocks`](Self::stocks)).
     const PEERS_SHARE: bool = true;
     /// The `[protocol.NAME]` table; its defaults are the paper's.

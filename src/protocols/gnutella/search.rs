@@ -190,7 +190,17 @@ impl Gnutella {
 
     /// A hit is an answer at the origin, and elsewhere goes back where its query came from (rule 4). One whose query has
     /// been forgotten is dropped.
-    pub(super) fn on_hit(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, holder: PeerId, left: Left) {
+    pub(super) fn on_hit(
+        &mut self,
+        ctx: &mut Context<'_, Self>,
+        from: PeerId,
+        guid: Guid,
+        holder: PeerId,
+        left: Left,
+    ) {
+        if ctx.needs_push(holder) {
+            self.remember_way(ctx, holder, from);
+        }
         if guid.origin == ctx.me() {
             self.on_answer(ctx, guid.serial, holder);
         } else if left.0 > 1
@@ -202,9 +212,12 @@ impl Gnutella {
 
     /// Somebody has it.
     fn on_answer(&mut self, ctx: &mut Context<'_, Self>, serial: Serial, holder: PeerId) {
-        ctx.answer(&[holder]);
+        let push = ctx.answer_or_push(&[holder]);
         if let Some(quest) = self.quest(serial) {
             quest.answered = true;
+        }
+        if let Some(push) = push {
+            self.ask_to_connect(ctx, push);
         }
     }
 }
