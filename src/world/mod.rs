@@ -107,6 +107,6 @@ impl Settings {
         content::check(&self.content, &self.population, None)?;
         self.workload.check()?;
         self.churn.check(None)?;
-        faults::check(&self.faults, None)
+        faults::check(&self.faults, None, None)
     }
 }
