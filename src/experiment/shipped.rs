@@ -37,6 +37,9 @@ shipped! {
     "super-peers",
     "papers/kazaa-shape",
     "papers/super-peer-redundancy",
+    "free-riding",
+    "participation",
+    "missing-chunk",
 }
 
 /// The shipped scenario called `name`.

@@ -7,6 +7,8 @@ pub mod bittorrent;
 pub mod can;
 pub mod chord;
 pub mod client_server;
+#[cfg(test)]
+mod firewall_tests;
 pub mod gnutella;
 pub mod gnutella06;
 mod index;

@@ -68,6 +68,8 @@ struct Part<'a> {
     story: &'a Story,
     up: u64,
     class: u8,
+    /// It uploads nothing.
+    rides: bool,
 }
 
 /// By class, at most these many.
@@ -88,7 +90,8 @@ pub(super) fn measures(
         let profile = online.world().profile(number);
         let class = if number < shared.peers { profile.class } else { u8::MAX };
         let swarms = client(participant).into_iter().flat_map(|client| &client.swarms);
-        parts.extend(swarms.map(|swarm| Part { swarm, story: &swarm.story, up: profile.up, class }));
+        let rides = shared.rides_free(number);
+        parts.extend(swarms.map(|swarm| Part { swarm, story: &swarm.story, up: profile.up, class, rides }));
     }
     let mut values = Vec::new();
     let mut put = |name: &'static str, value: Option<f64>| values.extend(value.map(|value| (name, value)));
@@ -110,6 +113,12 @@ pub(super) fn measures(
     for (class, name) in (0..).zip(DOWNLOAD_S) {
         let of = counted.iter().filter(|part| part.class == class);
         put(name, mean(of.map(|p| seconds(p.story.began, p.story.finished))));
+    }
+    if shared.params.free_riders.0 > 0.0 {
+        for (rides, name) in [(false, "download_s_mean_honest"), (true, "download_s_mean_riders")] {
+            let of = counted.iter().filter(|part| part.rides == rides);
+            put(name, mean(of.map(|p| seconds(p.story.began, p.story.finished))));
+        }
     }
     put("uplink_utilisation", utilisation(&parts));
     // Of whole swarms.

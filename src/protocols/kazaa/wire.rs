@@ -1,12 +1,12 @@
 //! Bytes on the wire.
 
-use super::Message;
+use super::{Message, Shared};
 
 /// FastTrack's packets, without the TCP and IP headers below, as the giFT project's notes on the encrypted protocol describe
 /// them; what it leaves open is ours. Texts have the mean length that Yang and Garcia-Molina (*Designing a Super-Peer
 /// Network*, 2003) measured in Gnutella.
 #[inline]
-pub(super) fn size(message: &Message) -> u32 {
+pub(super) fn size(shared: &Shared, message: &Message) -> u32 {
     /// Marker, type, length.
     const HEADER: u32 = 1 + 2 + 2;
     const QUERY_TEXT: u32 = 12;
@@ -19,6 +19,10 @@ pub(super) fn size(message: &Message) -> u32 {
     const LISTED: u32 = HOST + 2;
     /// UDP: type, encryption, and the network's name.
     const DATAGRAM: u32 = 1 + 4 + 1 + "KaZaA\0".len() as u32;
+    /// An HTTP request for a hash, with the user's name, network and participation level; its answer; and a range.
+    const REQUEST: u32 = 180;
+    const REPLY: u32 = 120;
+    const RANGE: u32 = 40;
     /// Name of the cluster, load, and up to two partners.
     const STATUS: u32 = HOST + 2;
     match message {
@@ -35,6 +39,21 @@ pub(super) fn size(message: &Message) -> u32 {
         | Message::Unlink
         | Message::Promote
         | Message::Which => HEADER,
+        // Who waits, and where; whom it is for, and the file's hash.
+        Message::Push { .. } => HEADER + HOST + HOST + 20,
+        Message::Parts(files) => HEADER + files.as_slice().len() as u32 * FILE,
+        // "GIVE" and the file's number.
+        Message::Knock { .. } => 4 + 10,
+        Message::Ask { .. } => REQUEST,
+        Message::Get { .. } => REQUEST + RANGE,
+        Message::Queued | Message::Gone { .. } => REPLY,
+        Message::Ready { has, .. } => REPLY + 8 * has.as_slice().len() as u32,
+        Message::Chunk { object, chunk } => {
+            let (object, number) = (*object, chunk.number());
+            REPLY + RANGE + shared.chunk_bytes(object, number)
+        }
+        // The end of the connection.
+        Message::Done { .. } => 0,
         Message::Own(_) => HEADER + 4,
         Message::Probe => DATAGRAM,
         Message::Busy(_) => DATAGRAM + 2,
