@@ -143,12 +143,16 @@ impl Supernode {
         let mut providers = self.owners(ctx, query, whole);
         let (me, origin, object) = (ctx.me(), { query.guid.origin }, { query.object });
         let most = usize::from(ctx.shared().params.max_results);
-        let start = self.parts.partition_point(|&(listed, _)| listed < object);
-        let parts = self.parts[start..].iter().take_while(|&&(listed, _)| listed == object);
-        let parts = parts.map(|&(_, peer)| peer).filter(|&peer| peer != origin && self.index.contains(peer));
+        let first = self.parts.partition_point(|&(listed, _)| listed < object);
+        let length = self.parts[first..].iter().take_while(|&&(listed, _)| listed == object).count();
+        let parts = &self.parts[first..first + length];
+        // Likewise from a random one on.
+        let start = if parts.is_empty() { 0 } else { ctx.rng().random_range(0..parts.len()) };
+        let turn = parts[start..].iter().chain(&parts[..start]).map(|&(_, peer)| peer);
+        let turn = turn.filter(|&peer| peer != origin && self.index.contains(peer));
         let own = (part && me != origin).then_some(me);
         let room = most.saturating_sub(providers.len());
-        providers.extend(parts.chain(own).take(room));
+        providers.extend(turn.chain(own).take(room));
         providers
     }
 
