@@ -4,7 +4,7 @@ use super::record::Measured;
 use super::series::Series;
 use crate::protocols::bittorrent::BY_CLASS;
 use crate::sim::{Account, LookupRecord};
-use crate::stats::{gini, max_share, quantile_sorted};
+use crate::stats::{gini, max_share, quantile_sorted, top_share};
 
 /// A column of `summary.csv`.
 #[derive(Clone, Copy)]
@@ -213,6 +213,36 @@ pub const COLUMNS: &[Column] = &[
     extra("fetched", "fraction", "downloads begun that were completed, over the whole run", |m| {
         ratio(m.outcome.tally.fetched, m.outcome.tally.fetches)
     }),
+    extra(
+        "unreachable",
+        "fraction",
+        "downloads begun of which nobody named could be reached past firewalls, over the whole run",
+        |m| ratio(m.outcome.tally.unreachable, m.outcome.tally.fetches),
+    ),
+    extra(
+        "push_messages_mean",
+        "",
+        "messages that ask a provider behind a firewall to connect, per download begun, over the whole run",
+        |m| ratio(m.outcome.tally.pushes, m.outcome.tally.fetches),
+    ),
+    extra(
+        "served_top1",
+        "fraction",
+        "of downloads that one provider served whole, those that the busiest 1 % of peers served, over the whole run",
+        |m| {
+            let mut served: Vec<u64> = m.outcome.tally.served.values().copied().collect();
+            top_share(&mut served, m.outcome.peers, 0.01)
+        },
+    ),
+    extra("share_nothing", "fraction", "peers that hold nothing", |m| {
+        m.skew.as_ref().map(|skew| skew.share_nothing)
+    }),
+    extra(
+        "answers_top1",
+        "fraction",
+        "of answers to the lookups, those that the top 1 % of peers give, if everyone who holds what is asked for answers",
+        |m| m.skew.as_ref()?.answers_top,
+    ),
     extra("download_s_mean", "s", "from the question to the complete download; mean over downloads", |m| {
         let tally = &m.outcome.tally;
         (tally.timed > 0).then(|| tally.fetch_nanos as f64 * 1e-9 / tally.timed as f64)
@@ -273,6 +303,57 @@ pub const COLUMNS: &[Column] = &[
     of_class::<2, 1>(),
     of_class::<2, 2>(),
     of_class::<2, 3>(),
+    extra("download_s_mean_honest", "s", "mean download time of peers that offer what they download", |m| {
+        own(m, "download_s_mean_honest")
+    }),
+    extra("download_s_mean_riders", "s", "mean download time of free riders", |m| {
+        own(m, "download_s_mean_riders")
+    }),
+    extra(
+        "download_s_mean_modified",
+        "s",
+        "KaZaA: mean download time of peers with a modified client, free riders or not",
+        |m| own(m, "download_s_mean_modified"),
+    ),
+    extra(
+        "riders_over_honest",
+        "",
+        "mean download time of free riders over that of peers that offer what they download",
+        |m| Some(own(m, "download_s_mean_riders")? / own(m, "download_s_mean_honest")?),
+    ),
+    extra(
+        "modified_over_honest",
+        "",
+        "KaZaA: mean download time of peers with a modified client over that of honest ones",
+        |m| Some(own(m, "download_s_mean_modified")? / own(m, "download_s_mean_honest")?),
+    ),
+    extra(
+        "fetched_honest",
+        "fraction",
+        "KaZaA: downloads in chunks that were completed, of those begun by peers that offer what they download",
+        |m| own(m, "fetched_honest"),
+    ),
+    extra("fetched_riders", "fraction", "KaZaA: the same, of those begun by free riders", |m| {
+        own(m, "fetched_riders")
+    }),
+    extra(
+        "fetched_modified",
+        "fraction",
+        "KaZaA: the same, of those begun by peers with a modified client",
+        |m| own(m, "fetched_modified"),
+    ),
+    extra(
+        "missing_chunks_mean",
+        "",
+        "KaZaA: chunks that nobody online offers at the end of the run; mean over files that somebody online still lacks",
+        |m| own(m, "missing_chunks_mean"),
+    ),
+    extra(
+        "stuck_downloads",
+        "fraction",
+        "KaZaA: downloads begun that wait at the end of the run for a chunk that nobody online offers",
+        |m| own(m, "stuck_downloads"),
+    ),
     extra("neighbours_mean", "", "CAN: neighbours per peer; mean over peers online at the end", |m| {
         own(m, "neighbours_mean")
     }),

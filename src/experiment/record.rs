@@ -84,6 +84,17 @@ pub struct Measured<'a> {
     pub series: Option<Series>,
     /// Lengths of sessions as their law draws them, if asked for and if they follow one.
     pub sessions: Option<SessionSample>,
+    /// Who shares, and who would answer, if asked for.
+    pub skew: Option<Skew>,
+}
+
+/// How unequal peers are in what they share.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Skew {
+    /// The share of peers that hold nothing.
+    pub share_nothing: f64,
+    /// The share of all answers that the top 1 % of peers give, if everyone who holds what a lookup asks for answers it.
+    pub answers_top: Option<f64>,
 }
 
 /// What breadth-first search on the given overlay says about floods from the origins of a run's lookups.
@@ -116,6 +127,7 @@ impl<'a> Measured<'a> {
             objects: 0,
             series: None,
             sessions: None,
+            skew: None,
         }
     }
 

@@ -13,11 +13,12 @@ use super::journal::Journal;
 use super::plan::{Job, Plan, blame};
 use super::preflight::blame_params;
 use super::progress::Progress;
-use super::record::{FloodOracle, Measured, Record};
+use super::record::{FloodOracle, Measured, Record, Skew};
 use super::series::Sampler;
 use crate::graph::{ComponentPolicy, Search, components};
 use crate::protocols::{self, Visit};
 use crate::sim::{Engine, Outcome, Protocol, QueueKind, Span, Time, World};
+use crate::stats::top_share;
 use crate::world::{Remark, Terrain};
 
 /// How jobs are run. Nothing here can change a result.
@@ -216,6 +217,9 @@ impl<N: Fn(Remark)> Visit for RunJob<'_, N> {
         if plan.first.columns.iter().any(of_law) {
             measured.sessions = terrain.session_sample(SESSIONS);
         }
+        if plan.first.columns.iter().any(|column| column == "share_nothing" || column == "answers_top1") {
+            measured.skew = Some(skew(&terrain, &outcome));
+        }
         let mut record = measured.record(plan.first.lookups_csv);
         if !job.scenario.underlay.latency.has_geometry() {
             // Without geometry, a round trip below says nothing about a detour above.
@@ -223,6 +227,18 @@ impl<N: Fn(Remark)> Visit for RunJob<'_, N> {
         }
         Ok(record)
     }
+}
+
+/// Who shares, and who would answer the lookups that were made.
+fn skew(terrain: &Terrain, outcome: &Outcome) -> Skew {
+    let peers = terrain.peers();
+    let mut answers = vec![0; peers as usize];
+    for lookup in &outcome.lookups {
+        let others = terrain.holders(lookup.object).iter().filter(|&&holder| holder != lookup.origin);
+        others.for_each(|&holder| answers[holder as usize] += 1);
+    }
+    let idle = (0..peers).filter(|&number| terrain.shares(number).is_empty()).count();
+    Skew { share_nothing: idle as f64 / f64::from(peers), answers_top: top_share(&mut answers, peers, 0.01) }
 }
 
 /// How many sessions are drawn where their law is asked for.

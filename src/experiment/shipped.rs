@@ -40,6 +40,9 @@ shipped! {
     "keywords",
     "papers/kazaa-shape",
     "papers/super-peer-redundancy",
+    "free-riding",
+    "participation",
+    "missing-chunk",
 }
 
 /// The shipped scenario called `name`.

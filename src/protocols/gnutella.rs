@@ -13,16 +13,19 @@
 //! | `caching` | Sripanidkulchai, *The Popularity of Gnutella Queries*, 2001: query caching |
 //! | `search`: `widen` | Lv et al., section 4.1, expanding ring |
 //! | `search`: `walk`, `on_check` | Lv et al., section 4.2, k-walker random walk with checking |
+//! | `push`: `ask_to_connect`, `on_push` | Clip2, "Firewalled servents", rule 6: PUSH goes back the way the hit came |
 //! | `unstructured::seen` | Clip2, rules 2, 4 and 7: the descriptor table of a servent |
 //!
-//! Left out: PUSH, as nobody is behind a firewall; minimum speed. A query is for an object or, where the workload asks so, for words, which
-//! every peer looks for in the names of its own objects. A GUID is the
+//! A servent behind a firewall answers no CONNECT; connections that the settled overlay gives it stand. Left out: minimum
+//! speed. A query is for an object or, where the workload asks so, for words, which every peer looks for in the names of its own
+//! objects. A GUID is the
 //! origin's address and count, which no peer reads but to recognise its own. Added, as servents of the day did: a BYE when
 //! a connection is closed, and a full servent's naming of other hosts (in 0.4, PONGs before hanging up).
 
 mod caching;
 mod links;
 mod params;
+mod push;
 mod search;
 #[cfg(test)]
 #[path = "test_world.rs"]
@@ -38,7 +41,7 @@ use std::ops::Range;
 use self::links::Plan;
 use self::search::Quest;
 use super::cache::Cache;
-use super::unstructured::{HostCache, Neighbours, Seen};
+use super::unstructured::{HostCache, Neighbours, PushRoutes, Seen};
 use crate::sim::{
     Context, Lookup, ObjectId, Online, PeerId, Protocol, Routine, Setup, Span, Textbook, Violation,
     query_text,
@@ -76,6 +79,8 @@ struct Cold {
     quests: Vec<Quest>,
     /// Answers that passed.
     cache: Option<Cache<ObjectId>>,
+    /// Where hits of providers behind firewalls came from.
+    pushes: PushRoutes,
 }
 
 /// What servents say.
@@ -108,6 +113,8 @@ pub enum Message {
     Busy(Hosts),
     /// The sender is no neighbour (any more).
     Bye,
+    /// PUSH: `holder` is asked to connect to `to`, with the object.
+    Push { holder: PeerId, to: PeerId, object: ObjectId, left: Left },
 }
 
 /// A question. In the order of the fields, so that none lies across two words of the event that brings it: that alone
@@ -209,8 +216,8 @@ impl Protocol for Gnutella {
     fn on_message(&mut self, ctx: &mut Context<'_, Self>, from: PeerId, message: Message) {
         match message {
             Message::Query(query) => self.on_query(ctx, from, query),
-            Message::QueryHit { guid, holder, left } => self.on_hit(ctx, guid, holder, left),
-            Message::CachedHit { guid, holder, left } => self.on_cached_hit(ctx, guid, holder, left),
+            Message::QueryHit { guid, holder, left } => self.on_hit(ctx, from, guid, holder, left),
+            Message::CachedHit { guid, holder, left } => self.on_cached_hit(ctx, from, guid, holder, left),
             Message::Walk { guid, object, left } => self.on_walk(ctx, from, guid, object, left),
             Message::Check { guid, left, last } => self.on_check(ctx, from, guid, left, last),
             Message::GoOn { serial, object, left, last } => {
@@ -223,6 +230,7 @@ impl Protocol for Gnutella {
             Message::Accept => self.on_accept(ctx, from),
             Message::Busy(hosts) => self.on_busy(ctx, from, hosts),
             Message::Bye => self.on_bye(ctx, from),
+            Message::Push { holder, to, object, left } => self.on_push(ctx, holder, to, object, left),
         }
     }
 
@@ -240,7 +248,8 @@ impl Protocol for Gnutella {
             | Message::Pong { .. }
             | Message::Accept
             | Message::Busy(_)
-            | Message::Bye => {}
+            | Message::Bye
+            | Message::Push { .. } => {}
         }
     }
 
@@ -283,6 +292,8 @@ impl Protocol for Gnutella {
             Message::Busy(hosts) => u32::from(hosts.len) * PONG,
             // As in 0.6: a code and an empty text.
             Message::Bye => HEADER + 2 + 1,
+            // The servent's identifier, index of the file, address and port.
+            Message::Push { .. } => HEADER + 16 + 4 + 4 + 2,
         }
     }
 

@@ -8,6 +8,8 @@ mod cache;
 pub mod can;
 pub mod chord;
 pub mod client_server;
+#[cfg(test)]
+mod firewall_tests;
 pub mod gnutella;
 pub mod gnutella06;
 mod index;

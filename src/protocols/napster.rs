@@ -11,13 +11,14 @@
 //! | `look_up`; `index`: `on_search` | client search request (200), response (201), end of response (202) |
 //! | `keep_alive`, `on_pong`; `index`: `on_ping` | the numbers of files and users that a server tells its clients (214) |
 //! | `index`: `expire`, `forget` | the end of the TCP connection, by time or by goodbye |
+//! | `Alternate`; `index`: `on_alternate` | alternate download request (500) and ack (501), for providers behind firewalls |
 //!
 //! A connection is a login here: a server that has been down knows nobody, a peer that asks it is told so, and logs on
 //! again. The download request (203, 204) and the download are the engine's.
 //!
-//! Left out: several linked servers and the redirector that picks one, accounts and passwords, chat, hot lists, resuming,
-//! firewalled peers. A search is for an object or, where the workload asks so, for words: the server intersects its lists of the
-//! files with each word, and names every file that has them all.
+//! Left out: several linked servers and the redirector that picks one, accounts and passwords, chat, hot lists, resuming. A
+//! search is for an object or, where the workload asks so, for words: the server intersects its lists of the files with each
+//! word, and names every file that has them all.
 
 mod index;
 #[cfg(test)]
@@ -31,8 +32,8 @@ use serde::{Deserialize, Serialize};
 pub use self::index::Index;
 use super::sessions::{Login, Sign, check_times};
 use crate::sim::{
-    Context, Keywords, Lookup, ObjectId, Online, Parcel, PeerId, Protocol, Routine, Setup, Span, Textbook,
-    Time, Violation, query_text,
+    Context, Keywords, Lookup, ObjectId, Online, Parcel, PeerId, Protocol, Push, Routine, Setup, Span,
+    Textbook, Time, Violation, query_text,
 };
 
 /// A participant: a peer, or the index server.
@@ -103,6 +104,10 @@ pub enum Message {
     Pong { files: u32 },
     /// To a peer: I do not know you.
     Stranger,
+    /// To the server: this provider, behind a firewall, is to connect to me, with the object.
+    Alternate { provider: PeerId, object: ObjectId },
+    /// To a peer: connect to this one.
+    AlternateAck { to: PeerId, object: ObjectId },
 }
 
 /// What is waited for: for peers the next sign of life, for the server the next look at who has been silent.
@@ -257,6 +262,10 @@ impl Protocol for Napster {
             Message::Ping { .. } => HEADER,
             Message::Pong { .. } => HEADER + 16,
             Message::Stranger => HEADER + 16,
+            // Nick, name in quotes.
+            Message::Alternate { .. } => HEADER + NICK + 1 + (66 + 2),
+            // Nick, address, port, name in quotes, MD5, link type.
+            Message::AlternateAck { .. } => HEADER + NICK + 1 + 10 + 1 + 5 + 1 + (66 + 2) + 1 + 32 + 1 + 1,
         }
     }
 
@@ -276,15 +285,17 @@ impl Client {
     fn on_message(&mut self, ctx: &mut Context<'_, Napster>, from: PeerId, message: Message) {
         match message {
             Message::Welcome => self.on_welcome(ctx, from),
-            Message::Found(providers) => ctx.answer(providers.as_slice()),
+            Message::Found(providers) => self.on_found(ctx, providers.as_slice()),
             Message::Pong { files } => self.on_pong(ctx, files),
             Message::Stranger => self.on_stranger(ctx),
+            Message::AlternateAck { to, object } => ctx.give(to, object),
             // What only servers are told.
             Message::Login { .. }
             | Message::Share(_)
             | Message::Logout
             | Message::Search { .. }
-            | Message::Ping { .. } => {}
+            | Message::Ping { .. }
+            | Message::Alternate { .. } => {}
         }
     }
 
@@ -307,7 +318,9 @@ impl Client {
             | Message::Logout
             | Message::Found(_)
             | Message::Pong { .. }
-            | Message::Stranger => {}
+            | Message::Stranger
+            | Message::Alternate { .. }
+            | Message::AlternateAck { .. } => {}
         }
     }
 
@@ -362,6 +375,14 @@ impl Client {
         if self.login.refuse() {
             ctx.maintaining();
             self.log_on(ctx, 0);
+        }
+    }
+
+    /// The server's list. A provider behind a firewall (its port is 0) is reached by way of the server.
+    fn on_found(&self, ctx: &mut Context<'_, Napster>, providers: &[PeerId]) {
+        if let Some(Push { provider, object }) = ctx.answer_or_push(providers) {
+            ctx.pushing();
+            ctx.send(ctx.server(0), Message::Alternate { provider, object });
         }
     }
 

@@ -3,14 +3,14 @@
 use rand::{Rng, RngExt};
 
 use super::engine::core::{Core, Head};
-use super::engine::transport::GET_BYTES;
-use super::event::{Body, Hops, Since};
+use super::event::{Body, Hops};
 use super::ledger::Cause;
 use super::peer::{ObjectId, PeerId};
 use super::protocol::{Lookup, Protocol};
 use super::random::{PeerStream, derive_peer, mix};
 use super::time::{Span, Time};
 use super::waiting::{TimerId, Waiting};
+use super::walls::Push;
 use super::world::Profile;
 
 /// What a peer has at hand: the clock, its own profile and random stream, its correspondence, and its timers.
@@ -168,15 +168,28 @@ impl<P: Protocol> Context<'_, P> {
     /// lookup is being handled or no provider is named.
     ///
     /// Where the workload wants it, the peer then downloads the object from the first provider.
+    /// A provider behind a firewall is passed over: see [`answer_or_push`](Self::answer_or_push).
+    #[inline]
     pub fn answer(&mut self, providers: &[PeerId]) {
-        let Some(slot) = self.cause.slot() else { return };
+        self.answered(providers, false);
+    }
+
+    /// The same, where `pushes` says that providers behind firewalls can be asked to connect.
+    pub(super) fn answered(&mut self, providers: &[PeerId], pushes: bool) -> Option<Push> {
+        let slot = self.cause.slot()?;
         let first = self.core.answer(slot, self.head.me, self.now, self.hops, providers);
-        if let (true, Some(&provider)) =
-            (first && !P::DOWNLOADS && self.core.world.fetches(), providers.first())
-        {
+        let &provider = providers.first()?;
+        if P::downloads(&self.core.shared) {
+            return None;
+        }
+        if self.core.walls.is_some() {
+            return self.past_walls(slot, first, providers, pushes);
+        }
+        if first && self.core.world.fetches() {
             let object = self.core.ledger.entry(slot).record.object;
             self.fetch(provider, object);
         }
+        None
     }
 
     /// This peer has looked for the object of the lookup being handled among its own: counted as reached.
@@ -190,9 +203,7 @@ impl<P: Protocol> Context<'_, P> {
     /// Downloads `object` from `provider`: a request and the object itself, on the account of transfers.
     fn fetch(&mut self, provider: PeerId, object: ObjectId) {
         self.core.tally.fetches += 1;
-        let (since, token) = Since::split(self.now);
-        let (body, hops) = (Body::Get(object, since), Hops::new(1, false));
-        self.core.transmit(self.head, self.now, provider, body, GET_BYTES, Cause::TRANSFER, hops, token);
+        self.core.get(self.head, self.now, provider, object, self.now);
     }
 
     /// Whether the workload wants peers to download what they have found. For protocols that download by themselves.

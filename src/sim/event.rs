@@ -36,6 +36,8 @@ pub(super) enum Body<P: Protocol> {
     /// The engine's own: a request to download an object, made at that time, and the download.
     Get(ObjectId, Since),
     Gift(ObjectId, Since),
+    /// The engine's own: a provider behind a firewall that was asked to connect does, and offers the object.
+    Giv(ObjectId),
     /// The engine's own, where access links are limited: the sender's uplink is free again; so many bytes of a longer
     /// message have come to the receiver's downlink.
     Uplink,
@@ -105,7 +107,7 @@ impl<P: Protocol> Event<P> {
     /// Whether it is a message, of the protocol's or the engine's, and no timer.
     pub(super) fn is_message(&self) -> bool {
         match self.body {
-            Body::Message(_) | Body::Get(..) | Body::Gift(..) => true,
+            Body::Message(_) | Body::Get(..) | Body::Gift(..) | Body::Giv(_) => true,
             Body::Timer(_) | Body::Routine(_) | Body::Alarm | Body::Uplink | Body::Fragment(_) => false,
         }
     }

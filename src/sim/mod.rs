@@ -20,6 +20,7 @@ pub mod random;
 mod time;
 mod trace;
 mod waiting;
+mod walls;
 mod world;
 
 /// The size of an event of `P` in bytes: 48 for protocols that pack their messages well.
@@ -40,4 +41,5 @@ pub use queue::QueueKind;
 pub use time::{Span, Time};
 pub use trace::{Happened, Trace, TraceEvent};
 pub use waiting::TimerId;
+pub use walls::Push;
 pub use world::{Cut, Director, Happening, PlannedLookup, Profile, Role, Strike, World};

@@ -1,5 +1,7 @@
 //! What a run leaves behind.
 
+use std::collections::BTreeMap;
+
 use super::ledger::{Account, LookupRecord};
 use super::time::{Span, Time};
 
@@ -39,6 +41,10 @@ pub struct Tally {
     pub fetches: u64,
     /// Downloads completed.
     pub fetched: u64,
+    /// Downloads begun of which no provider has been named that can be reached past firewalls.
+    pub unreachable: u64,
+    /// Messages that ask a provider behind a firewall to connect.
+    pub pushes: u64,
     /// Messages that never left: taken back by their sender, or queued when it went offline.
     pub withdrawn: u64,
     /// Events handled, messages and timers.
@@ -55,6 +61,8 @@ pub struct Tally {
     pub in_flight: u64,
     /// A hash over delivered messages of the protocol (time, sender, counter, receiver), whatever the order of adding.
     pub fingerprint: u64,
+    /// Downloads that the engine has had served, by provider's number.
+    pub served: BTreeMap<u32, u64>,
 }
 
 impl Tally {
@@ -85,7 +93,10 @@ impl Tally {
             fingerprint: self.fingerprint,
             fetches: self.fetches,
             fetched: self.fetched,
+            unreachable: self.unreachable,
+            pushes: self.pushes,
             withdrawn: self.withdrawn,
+            served: std::mem::take(&mut self.served),
             ..Tally::default()
         };
     }

@@ -30,6 +30,11 @@ pub trait Protocol: Sized + Send + Sync + 'static {
     /// Whether it downloads by itself, when a lookup is answered and the workload wants it; else the engine fetches the
     /// object from the first provider.
     const DOWNLOADS: bool = false;
+    /// Whether it does so in this run.
+    #[inline]
+    fn downloads(_shared: &Self::Shared) -> bool {
+        Self::DOWNLOADS
+    }
     /// Whether peers offer what the world says they hold; if not, all there is lies with servers ([`stocks`](Self::stocks)).
     const PEERS_SHARE: bool = true;
     /// Whether it can look for objects by words ([`World::keywords`]), and not only for one that is named.

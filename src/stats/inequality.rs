@@ -22,6 +22,16 @@ pub fn max_share(loads: &[u64]) -> Option<f64> {
     (total > 0).then(|| most as f64 / total as f64)
 }
 
+/// Share of the whole load that the busiest of `peers` carry, so many of them as `part` is of all, rounded, at least one; of
+/// those without load `loads` need not tell. Sorts in place. `None` if there is no load.
+pub fn top_share(loads: &mut [u64], peers: u32, part: f64) -> Option<f64> {
+    loads.sort_unstable_by(|a, b| b.cmp(a));
+    let count = ((f64::from(peers) * part + 0.5) as usize).max(1);
+    let total: u128 = loads.iter().map(|&load| u128::from(load)).sum();
+    let top: u128 = loads.iter().take(count).map(|&load| u128::from(load)).sum();
+    (total > 0).then(|| top as f64 / total as f64)
+}
+
 /// The Lorenz curve: pairs (share of the peers, least loaded first; share of the load they carry), from (0,
 /// 0) to (1, 1), at about `points` evenly spaced shares of the peers. Sorts in place. Empty if there is no
 /// peer or no load.

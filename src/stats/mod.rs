@@ -11,7 +11,7 @@ mod scaling;
 mod student;
 mod summary;
 
-pub use inequality::{gini, lorenz, max_share};
+pub use inequality::{gini, lorenz, max_share, top_share};
 pub(crate) use number::plus_minus_parts;
 pub use number::{MISSING, plus_minus, six, six_or_missing};
 pub use quantile::{Band, ccdf, ecdf_at, percentile_band, quantile_sorted};

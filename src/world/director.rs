@@ -179,7 +179,8 @@ impl Play {
             self.ready.push_back(Happening::Strike(strike));
             return;
         }
-        let struck = victims(fault, number, &self.online, self.peers, self.seed);
+        let holders = |object| self.content.holders(object);
+        let struck = victims(fault, number, &self.online, self.peers, self.seed, holders);
         self.ready.extend(struck.iter().map(|&victim| Happening::Crash(victim)));
         self.hold(time, number, struck);
     }

@@ -7,7 +7,7 @@ use super::WorldError;
 use super::bits::Bits;
 use super::population::{choose, share_of};
 use crate::sim::random::{Purpose, derive, stream};
-use crate::sim::{Cut, Span, Strike, Time};
+use crate::sim::{Cut, ObjectId, Span, Strike, Time};
 use crate::units::{CountOrShare, Share};
 
 /// One table of `[[faults]]`: at a given time some of those online crash, without a word; or the network falls into two
@@ -41,6 +41,8 @@ pub enum Victims {
     Share(Share),
     /// These peers, by number.
     Peers(Vec<u32>),
+    /// Those who hold the object of this popularity rank from the start: 0 is the most popular.
+    HoldersOf(u32),
     /// So many of the peers online, or such a share of them, rounded to whole peers: those with most neighbours in the
     /// overlay as it is at that moment, links counted in both directions; ties at random; no servers.
     BestConnected(CountOrShare),
@@ -52,11 +54,15 @@ pub enum Victims {
     Everyone {},
 }
 
-/// Checks the list, against the number of peers if it is known.
+/// Checks the list, against the numbers of peers and objects if they are known.
 ///
 /// # Errors
-/// A fault that strikes nobody, or a peer that there is not.
-pub(super) fn check(faults: &[FaultSettings], peers: Option<u32>) -> Result<(), WorldError> {
+/// A fault that strikes nobody, or a peer or an object that there is not.
+pub(super) fn check(
+    faults: &[FaultSettings],
+    peers: Option<u32>,
+    objects: Option<u32>,
+) -> Result<(), WorldError> {
     for (number, fault) in faults.iter().enumerate() {
         let key = format!("faults.{number}.crash");
         if let Some(share) = fault.partition {
@@ -82,6 +88,15 @@ pub(super) fn check(faults: &[FaultSettings], peers: Option<u32>) -> Result<(), 
             return Err(WorldError::new(format!("{key}.peers.{place}"), format!("got {}", named[place]))
                 .expected(format!("the number of a peer, below {peers}"))
                 .nearest(peers - 1));
+        }
+        if let (&Victims::HoldersOf(rank), Some(objects)) = (victims, objects)
+            && rank >= objects
+        {
+            let error = WorldError::new(format!("{key}.holders-of"), format!("got {rank}"));
+            return Err(match objects {
+                0 => error.expected("an object, but there are none"),
+                _ => error.expected(format!("the rank of an object, below {objects}")).nearest(objects - 1),
+            });
         }
         if let (Victims::BestConnected(CountOrShare::Count(count)), Some(peers)) = (victims, peers)
             && *count > u64::from(peers)
@@ -120,18 +135,23 @@ pub(super) fn strike(fault: &FaultSettings, online: u32) -> Option<Strike> {
             Some(Strike::BestConnected(share_of(online, *share)))
         }
         Victims::Supernodes {} => Some(Strike::Supernodes),
-        Victims::Share(_) | Victims::Peers(_) | Victims::Servers {} | Victims::Everyone {} => None,
+        Victims::Share(_)
+        | Victims::Peers(_)
+        | Victims::HoldersOf(_)
+        | Victims::Servers {}
+        | Victims::Everyone {} => None,
     }
 }
 
 /// Whom fault `number` strikes, in random order, given who is online: peers below `peers`, then servers. Nobody, if only
-/// the overlay can name them.
-pub(super) fn victims(
+/// the overlay can name them. `holders` says who holds what.
+pub(super) fn victims<'a>(
     fault: &FaultSettings,
     number: usize,
     online: &Bits,
     peers: u32,
     seed: u64,
+    holders: impl FnOnce(ObjectId) -> &'a [u32],
 ) -> Vec<u32> {
     let Some(crash) = &fault.crash else { return Vec::new() };
     let mut stream = stream(seed, Purpose::Faults, number as u64);
@@ -140,6 +160,10 @@ pub(super) fn victims(
         Victims::Servers {} => online.iter().filter(|&number| number >= peers).collect(),
         Victims::Everyone {} => online.iter().collect(),
         Victims::BestConnected(_) | Victims::Supernodes {} => Vec::new(),
+        Victims::HoldersOf(rank) => {
+            let holders = holders(ObjectId::new(*rank)).iter().copied();
+            holders.filter(|&holder| online.contains(holder)).collect()
+        }
         Victims::Peers(named) => {
             let mut named: Vec<u32> =
                 named.iter().copied().filter(|&peer| peer < peers && online.contains(peer)).collect();
@@ -154,6 +178,7 @@ pub(super) fn victims(
             choose(&mut struck, count, &mut stream);
         }
         Victims::Peers(_)
+        | Victims::HoldersOf(_)
         | Victims::Servers {}
         | Victims::Everyone {}
         | Victims::BestConnected(_)

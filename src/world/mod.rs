@@ -109,6 +109,6 @@ impl Settings {
         content::check_words(&self.content, self.workload.words)?;
         self.workload.check()?;
         self.churn.check(None)?;
-        faults::check(&self.faults, None)
+        faults::check(&self.faults, None, None)
     }
 }

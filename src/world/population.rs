@@ -22,6 +22,11 @@ pub struct PopulationSettings {
     pub givers: Option<GiverSettings>,
     /// The share of peers, or of each class that says nothing else, that accept no connection from outside, rounded to
     /// whole peers; default 0 %. Who they are is drawn at random; a larger share adds to them.
+    ///
+    /// Messages pass over the connections of the overlay as they do for others (but a Gnutella 0.4 servent answers no
+    /// handshake). A download from such a peer needs somebody who asks it to connect (PUSH): in Gnutella the peers on the way
+    /// of the hit, in KaZaA the supernodes, in Napster the server. Structured overlays have nobody; if both ends are behind
+    /// firewalls, there is no way. BitTorrent takes no notice.
     #[serde(skip_serializing_if = "nobody")]
     pub firewalled: Share,
     /// A mix of classes by name, instead of `classes`.

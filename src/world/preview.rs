@@ -55,7 +55,7 @@ impl Settings {
         if let (Some(trace), Some(peers)) = (&trace, peers) {
             trace.check(peers)?;
         }
-        faults::check(&self.faults, peers)?;
+        faults::check(&self.faults, peers, peers.map(|peers| content::count(&self.content, peers)))?;
         Ok(Preview { peers, files })
     }
 }

@@ -76,7 +76,7 @@ impl Terrain {
         // Cheap checks before long work.
         content::check(&settings.content, &settings.population, Some(peers))?;
         settings.churn.check(Some(peers))?;
-        faults::check(&settings.faults, Some(peers))?;
+        faults::check(&settings.faults, Some(peers), Some(content::count(&settings.content, peers)))?;
         let replay = match settings.churn.trace() {
             Some((file, from)) => {
                 let trace = Trace::read(&places.find(TRACE_FILE, file)?)?;

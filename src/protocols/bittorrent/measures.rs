@@ -68,6 +68,8 @@ struct Part<'a> {
     story: &'a Story,
     up: u64,
     class: u8,
+    /// It uploads nothing.
+    rides: bool,
 }
 
 /// Columns of which every class of peers has one, for the first classes: each one's name and what it says.
@@ -102,7 +104,8 @@ pub(super) fn measures(
         let profile = online.world().profile(number);
         let class = if number < shared.peers { profile.class } else { u8::MAX };
         let swarms = client(participant).into_iter().flat_map(|client| &client.swarms);
-        parts.extend(swarms.map(|swarm| Part { swarm, story: &swarm.story, up: profile.up, class }));
+        let rides = shared.rides_free(number);
+        parts.extend(swarms.map(|swarm| Part { swarm, story: &swarm.story, up: profile.up, class, rides }));
     }
     let mut values = Vec::new();
     let mut put = |name: &'static str, value: Option<f64>| values.extend(value.map(|value| (name, value)));
@@ -123,6 +126,12 @@ pub(super) fn measures(
         put(up_over_down[class], (down > 0.0).then(|| up / down));
         let of = counted.iter().filter(|part| usize::from(part.class) == class);
         put(download_s[class], mean(of.map(|p| seconds(p.story.began, p.story.finished))));
+    }
+    if shared.params.free_riders.0 > 0.0 {
+        for (rides, name) in [(false, "download_s_mean_honest"), (true, "download_s_mean_riders")] {
+            let of = counted.iter().filter(|part| part.rides == rides);
+            put(name, mean(of.map(|p| seconds(p.story.began, p.story.finished))));
+        }
     }
     put("uplink_utilisation", utilisation(&parts));
     // Of whole swarms.

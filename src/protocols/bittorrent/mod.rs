@@ -29,7 +29,7 @@ mod measures;
 mod message;
 mod neighbours;
 mod params;
-mod pieces;
+pub(in crate::protocols) mod pieces;
 mod super_seeding;
 mod swarm;
 #[cfg(test)]

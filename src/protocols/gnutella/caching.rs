@@ -58,10 +58,14 @@ impl Gnutella {
     pub(super) fn on_cached_hit(
         &mut self,
         ctx: &mut Context<'_, Self>,
+        from: PeerId,
         guid: Guid,
         holder: PeerId,
         left: Left,
     ) {
+        if ctx.needs_push(holder) {
+            self.remember_way(ctx, holder, from);
+        }
         if guid.origin == ctx.me() {
             self.on_answer(ctx, guid.serial, holder);
         } else if left.0 > 1

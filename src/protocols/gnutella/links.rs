@@ -164,6 +164,10 @@ impl Gnutella {
 
     /// GNUTELLA CONNECT: welcome, if there is room; else here are others.
     pub(super) fn on_connect(&mut self, ctx: &mut Context<'_, Self>, from: PeerId) {
+        if ctx.profile().firewalled {
+            // It never arrives.
+            return;
+        }
         if self.neighbours.contains(from) || self.has_room() {
             self.neighbours.add(from);
             ctx.reply(from, Message::Accept);

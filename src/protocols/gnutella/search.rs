@@ -198,9 +198,19 @@ impl Gnutella {
 
     /// A hit is an answer at the origin, and elsewhere goes back where its query came from (rule 4). One whose query has
     /// been forgotten is dropped.
-    pub(super) fn on_hit(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, holder: PeerId, left: Left) {
+    pub(super) fn on_hit(
+        &mut self,
+        ctx: &mut Context<'_, Self>,
+        from: PeerId,
+        guid: Guid,
+        holder: PeerId,
+        left: Left,
+    ) {
         if ctx.shared().params.cache > 0 {
             self.remember_hit(ctx, holder);
+        }
+        if ctx.needs_push(holder) {
+            self.remember_way(ctx, holder, from);
         }
         if guid.origin == ctx.me() {
             self.on_answer(ctx, guid.serial, holder);
@@ -213,9 +223,12 @@ impl Gnutella {
 
     /// Somebody has it.
     pub(super) fn on_answer(&mut self, ctx: &mut Context<'_, Self>, serial: Serial, holder: PeerId) {
-        ctx.answer(&[holder]);
+        let push = ctx.answer_or_push(&[holder]);
         if let Some(quest) = self.quest(serial) {
             quest.answered = true;
+        }
+        if let Some(push) = push {
+            self.ask_to_connect(ctx, push);
         }
     }
 }

@@ -42,9 +42,18 @@ impl Gnutella06 {
     }
 
     /// A hit out of a cache goes the way of any other, but is not remembered.
-    pub(super) fn on_cached_hit(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, holder: PeerId) {
+    pub(super) fn on_cached_hit(
+        &mut self,
+        ctx: &mut Context<'_, Self>,
+        from: PeerId,
+        guid: Guid,
+        holder: PeerId,
+    ) {
+        if ctx.needs_push(holder) {
+            self.remember_way(ctx, holder, from);
+        }
         if guid.origin == ctx.me() {
-            ctx.answer(&[holder]);
+            self.on_answer(ctx, holder);
         } else if let Some(route) = self.seen.route(guid) {
             ctx.reply(route, Message::CachedHit { guid, holder });
         }

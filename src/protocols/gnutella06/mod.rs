@@ -11,6 +11,7 @@
 //! | `tiers`: `on_needed`, `look_after` | Singla, Rohrs, section 3: election, `X-Ultrapeer-Needed`, leaf guidance |
 //! | `leaves`: `Leaves`, `on_table` | Rohrs: the table of hashed keywords, RESET and PATCH; the last hop to leaves |
 //! | `caching` | Sripanidkulchai, *The Popularity of Gnutella Queries*, 2001: query caching, by ultrapeers |
+//! | `push`: `pass_push`, `on_push` | draft, "Push": it goes back the way the hit came |
 //! | `links`: `on_ping`, `on_pong` | draft, "Ping and Pong", pong caching |
 //!
 //! A peer comes as a leaf. It becomes an ultrapeer if it finds none, or if one that has no room for more leaves and knows it
@@ -19,13 +20,14 @@
 //! Where the workload asks by words, tables have all words of what a leaf shares, and a leaf gets the question if all of its words
 //! are there, be it in names of different files.
 //!
-//! Left out: PUSH, dynamic querying (the TTL is fixed), tables exchanged between ultrapeers, compression of links.
+//! Left out: dynamic querying (the TTL is fixed), tables exchanged between ultrapeers, compression of links.
 
 mod caching;
 mod leaves;
 mod links;
 mod params;
 mod plan;
+mod push;
 #[cfg(test)]
 mod tests;
 mod tiers;
@@ -37,11 +39,12 @@ pub use super::unstructured::{Claim, Guid};
 use std::ops::Range;
 
 use self::leaves::Leaves;
+use self::push::MOST_HOPS;
 use super::cache::Cache;
-use super::unstructured::{HostCache, Neighbours, Seen, Serial, Uplink};
+use super::unstructured::{HostCache, Neighbours, PushRoutes, Seen, Serial, Uplink};
 use crate::sim::{
-    Context, Lookup, ObjectId, Online, Parcel, PeerId, Protocol, Role, Routine, Setup, Span, Textbook, Time,
-    Violation,
+    Context, Lookup, ObjectId, Online, Parcel, PeerId, Protocol, Push, Role, Routine, Setup, Span, Textbook,
+    Time, Violation,
 };
 
 /// A servent: a leaf, or an ultrapeer. In the order of the fields, so that what a query needs lies together.
@@ -80,6 +83,8 @@ struct Cold {
     uplink: Uplink,
     /// Answers that passed.
     cache: Option<Cache<ObjectId>>,
+    /// Where hits of providers behind firewalls came from.
+    pushes: PushRoutes,
 }
 
 /// What servents say.
@@ -109,6 +114,8 @@ pub enum Message {
     Needed,
     /// BYE.
     Bye,
+    /// PUSH: `holder` is asked to connect to `to`, with the object.
+    Push { holder: PeerId, to: PeerId, object: ObjectId, ttl: u8 },
 }
 
 /// A question.
@@ -200,8 +207,8 @@ impl Protocol for Gnutella06 {
     fn on_message(&mut self, ctx: &mut Context<'_, Self>, from: PeerId, message: Message) {
         match message {
             Message::Query(query) => self.on_query(ctx, from, query),
-            Message::QueryHit { guid, holder } => self.on_hit(ctx, guid, holder),
-            Message::CachedHit { guid, holder } => self.on_cached_hit(ctx, guid, holder),
+            Message::QueryHit { guid, holder } => self.on_hit(ctx, from, guid, holder),
+            Message::CachedHit { guid, holder } => self.on_cached_hit(ctx, from, guid, holder),
             Message::Table(slots) => self.on_table(ctx, from, slots.as_slice()),
             Message::Ping { retry: _, discover, claim } => self.on_ping(ctx, from, discover, claim),
             Message::Pong { host, leaves, slots } => self.on_pong(ctx, from, host, leaves, slots),
@@ -210,6 +217,7 @@ impl Protocol for Gnutella06 {
             Message::Busy(hosts) => self.on_busy(ctx, from, hosts),
             Message::Needed => self.on_needed(ctx, from),
             Message::Bye => self.on_bye(ctx, from),
+            Message::Push { holder, to, object, ttl } => self.on_push(ctx, holder, to, object, ttl),
         }
     }
 
@@ -225,7 +233,8 @@ impl Protocol for Gnutella06 {
             | Message::Accept { .. }
             | Message::Busy(_)
             | Message::Needed
-            | Message::Bye => {}
+            | Message::Bye
+            | Message::Push { .. } => {}
         }
     }
 
@@ -282,6 +291,8 @@ impl Protocol for Gnutella06 {
             }
             Message::Needed => HEADER + 8,
             Message::Bye => HEADER + 2 + 1,
+            // The servent's identifier, index of the file, address and port.
+            Message::Push { .. } => HEADER + 16 + 4 + 4 + 2,
         }
     }
 
@@ -381,14 +392,24 @@ impl Gnutella06 {
     }
 
     /// A hit is an answer at the origin, and elsewhere goes back where its query came from.
-    fn on_hit(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, holder: PeerId) {
+    fn on_hit(&mut self, ctx: &mut Context<'_, Self>, from: PeerId, guid: Guid, holder: PeerId) {
         if ctx.shared().params.cache > 0 {
             self.remember_hit(ctx, holder);
         }
+        if ctx.needs_push(holder) {
+            self.remember_way(ctx, holder, from);
+        }
         if guid.origin == ctx.me() {
-            ctx.answer(&[holder]);
+            self.on_answer(ctx, holder);
         } else if let Some(route) = self.seen.route(guid) {
             ctx.reply(route, Message::QueryHit { guid, holder });
+        }
+    }
+
+    /// Somebody has it.
+    fn on_answer(&mut self, ctx: &mut Context<'_, Self>, holder: PeerId) {
+        if let Some(Push { provider, object }) = ctx.answer_or_push(&[holder]) {
+            self.pass_push(ctx, provider, ctx.me(), object, MOST_HOPS);
         }
     }
 }

@@ -132,7 +132,7 @@ impl Kazaa {
     /// Tells a partner what this peer shares itself, so that either answers for both.
     pub(super) fn tell_own_files(&self, ctx: &mut Context<'_, Self>, partner: PeerId) {
         ctx.maintaining();
-        let files = ctx.shares().to_vec();
+        let files = self.own_files(ctx);
         ctx.send(partner, Message::Files(Parcel::new(files)));
     }
 

@@ -11,6 +11,7 @@
 //! | `links` | section 3: 40 to 50 connections from a supernode to others |
 //! | `caching` | Sripanidkulchai, *The Popularity of Gnutella Queries*, 2001: query caching, by supernodes |
 //! | `search`: `on_query`, `on_hits` | section 2: a supernode answers for its own peers and forwards to others |
+//! | `push`: `pass_push`, `on_push` | section 2: a supernode passes on to a peer behind a firewall that somebody waits for it |
 //! | `supernode`: `split`, `merge`, `hand_over` | not published; ours, see below |
 //! | `Circle`, `supernode`: `recruit` | Yang, Garcia-Molina, section 3.2: k partners, to each of which clients and neighbouring partners connect |
 //!
@@ -22,26 +23,34 @@
 //! Of k partners, a query goes to the one whose turn it is by the query's own number at its origin: so they take turns, and all
 //! copies of one query meet at the same partner, which recognises duplicates.
 //!
-//! The modified client ([`Params::modified`]) always claims to be fit; what it claims decides who becomes a supernode.
+//! With [`Params::chunk`] a peer downloads in chunks from several providers at once (`transfer`): section 2 says that it
+//! does, the rest is ours. Participation levels are those of the client (100 for as much uploaded as downloaded, 10 at first,
+//! at most 1000). Without, the engine fetches a whole file from the first provider.
+//!
+//! The modified client ([`Params::modified`]) always claims to be fit, which decides who becomes a supernode, and the highest
+//! participation level, which decides who is served first.
 //!
 //! A query is for an object or, where the workload asks so, for words: a supernode intersects its lists of the files with each
 //! word.
 //!
-//! Left out: encryption, participation levels where nobody queues for uploads.
+//! Left out: encryption. Whoever looks for a supernode reaches those who know some, be they behind a firewall or not.
 
 mod caching;
 mod links;
 mod ordinary;
 mod params;
 mod plan;
+mod push;
 mod search;
 mod supernode;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod wire;
 
 pub use self::params::{Params, Shared};
 pub use self::plan::Plan;
+pub use self::transfer::{Chunk, Level, Order, Seconds};
 pub use super::unstructured::{Claim, Guid};
 
 use self::ordinary::{Cold, Step};
@@ -116,6 +125,27 @@ pub enum Message {
     Own(Files),
     /// I do not list them: which?
     Which,
+
+    /// This provider, behind a firewall, is to connect to `to`, which wants the object.
+    Push { provider: PeerId, to: PeerId, object: ObjectId },
+    /// To a supernode: of these files I have a part.
+    Parts(Parcel<ObjectId>),
+    /// I was asked to connect, with this object.
+    Knock { object: ObjectId },
+    /// May I fetch a chunk? I queue up, or still wait.
+    Ask { object: ObjectId, level: Level },
+    /// You may when it is your turn.
+    Queued,
+    /// It is: this is what I have, and so long I shall need for a chunk.
+    Ready { object: ObjectId, has: Parcel<u64>, seconds: Seconds },
+    /// I want this one.
+    Get { object: ObjectId, chunk: Chunk },
+    /// Here it is.
+    Chunk { object: ObjectId, chunk: Chunk },
+    /// I need nothing more for now.
+    Done { object: ObjectId },
+    /// I go, or have nothing of it.
+    Gone { object: ObjectId },
 }
 
 /// A question.
@@ -184,6 +214,8 @@ pub enum Timer {
     Seek,
     /// Ask again, for the `retry`-th time: there was no supernode to ask.
     Again { retry: u8 },
+    /// Look after downloads and uploads.
+    Transfers,
 }
 
 impl Protocol for Kazaa {
@@ -200,6 +232,11 @@ impl Protocol for Kazaa {
 
     fn shared(setup: &Setup<'_>, params: &Params) -> Result<Shared, String> {
         Shared::new(setup, params)
+    }
+
+    /// In chunks, if they are to be.
+    fn downloads(shared: &Shared) -> bool {
+        !shared.shapes.is_empty()
     }
 
     fn new(_me: PeerId, _shared: &Shared) -> Kazaa {
@@ -220,16 +257,18 @@ impl Protocol for Kazaa {
 
     fn on_join(&mut self, ctx: &mut Context<'_, Self>, contact: Option<PeerId>) {
         self.join(ctx, contact);
+        self.resume(ctx);
     }
 
     fn on_leave(&mut self, ctx: &mut Context<'_, Self>) {
         self.leave(ctx);
     }
 
-    /// The list of supernodes is still on its disk.
+    /// The list of supernodes is still on its disk, and what it has downloaded.
     fn on_return(&self, me: PeerId, shared: &Shared) -> Kazaa {
         let mut fresh = Kazaa::new(me, shared);
         fresh.cold.supers = HostCache::of(self.refresh_list(None, usize::from(shared.params.refresh_list)));
+        fresh.cold.transfers = self.cold.transfers.as_ref().map(|transfers| Box::new(transfers.on_disk()));
         fresh
     }
 
@@ -241,7 +280,7 @@ impl Protocol for Kazaa {
     fn on_message(&mut self, ctx: &mut Context<'_, Self>, from: PeerId, message: Message) {
         match message {
             Message::Query(query) => self.on_query(ctx, from, query),
-            Message::Hits { guid, providers } => self.on_hits(ctx, guid, providers),
+            Message::Hits { guid, providers } => self.on_hits(ctx, from, guid, providers),
             Message::WhoIs => self.on_who_is(ctx, from),
             Message::Supers(list) => self.on_supers(ctx, list.as_slice()),
             Message::Probe => self.on_probe(ctx, from),
@@ -263,6 +302,19 @@ impl Protocol for Kazaa {
             Message::Unlink => self.on_unlink(from),
             Message::Own(files) => self.on_own(ctx, from, files),
             Message::Which => self.tell_own_files(ctx, from),
+            Message::Push { provider, to, object } => self.on_push(ctx, provider, to, object),
+            Message::Parts(files) => self.on_parts(from, files.as_slice()),
+            Message::Knock { object } => self.on_knock(ctx, from, object),
+            Message::Ask { object, level } => self.on_ask(ctx, from, object, level),
+            // What was asked has been answered.
+            Message::Queued => {}
+            Message::Ready { object, has, seconds } => {
+                self.on_ready(ctx, from, object, has.as_slice(), seconds);
+            }
+            Message::Get { object, chunk } => self.on_get(ctx, from, object, chunk),
+            Message::Chunk { object, chunk } => self.on_chunk(ctx, from, object, chunk),
+            Message::Done { object } => self.on_done(ctx, from, object),
+            Message::Gone { object } => self.on_gone(ctx, from, object),
         }
     }
 
@@ -275,6 +327,7 @@ impl Protocol for Kazaa {
             Message::Ping { claim: _, retry } => self.on_no_pong(ctx, to, retry),
             Message::Link(_) => self.on_no_link(to),
             Message::Alive(_) => self.on_no_sign(ctx, to),
+            Message::Ask { object, level: _ } => self.on_gone(ctx, to, object),
             Message::Hits { .. }
             | Message::Supers(_)
             | Message::Busy(_)
@@ -290,7 +343,16 @@ impl Protocol for Kazaa {
             | Message::AliveToo(_)
             | Message::Unlink
             | Message::Own(_)
-            | Message::Which => {}
+            | Message::Which
+            | Message::Push { .. }
+            | Message::Parts(_)
+            | Message::Knock { .. }
+            | Message::Queued
+            | Message::Ready { .. }
+            | Message::Get { .. }
+            | Message::Chunk { .. }
+            | Message::Done { .. }
+            | Message::Gone { .. } => {}
         }
     }
 
@@ -299,6 +361,7 @@ impl Protocol for Kazaa {
             Timer::Tick => self.tick(ctx),
             Timer::Seek => self.seek_again(ctx),
             Timer::Again { retry } => self.search_again(ctx, retry),
+            Timer::Transfers => self.look_after_transfers(ctx),
         }
     }
 
@@ -322,12 +385,14 @@ impl Protocol for Kazaa {
     fn invariants(network: &[&Kazaa], online: &Online<'_>, shared: &Shared) -> Result<(), Violation> {
         network.iter().zip(online.addresses()).try_for_each(|(peer, &me)| match &peer.supernode {
             Some(supernode) => supernode.agrees(me, network, online, shared),
-            None => peer.agrees(me, network, online),
+            None => peer.agrees(me, network, online, shared),
         })
     }
 
-    fn measures(network: &[&Kazaa], online: &Online<'_>, _shared: &Shared) -> Vec<(&'static str, f64)> {
-        supernode::measures(network, online)
+    fn measures(network: &[&Kazaa], online: &Online<'_>, shared: &Shared) -> Vec<(&'static str, f64)> {
+        let mut measures = supernode::measures(network, online);
+        measures.extend(transfer::measures(network, online, shared));
+        measures
     }
 
     const FORESEES: bool = true;
@@ -360,6 +425,9 @@ impl Kazaa {
         if let Some(supernode) = &self.supernode {
             supernode.index.children().for_each(|child| ctx.send(child.address, Message::Detach));
             supernode.links().for_each(|peer| ctx.send(peer, Message::Unlink));
+        }
+        if let Some(transfers) = &self.cold.transfers {
+            transfers.say_goodbye(ctx);
         }
     }
 

@@ -2,8 +2,10 @@
 
 use rand::RngExt;
 
+use super::params::Shared;
+use super::transfer::Transfers;
 use super::{Circle, Files, Kazaa, Load, Message, Timer};
-use crate::protocols::unstructured::{HostCache, Uplink};
+use crate::protocols::unstructured::{HostCache, PushRoutes, Uplink};
 use crate::sim::{Context, Online, Parcel, PeerId, Protocol, Span, Time, Violation};
 
 /// What a peer seldom needs.
@@ -22,6 +24,10 @@ pub(super) struct Cold {
     pub(super) since: Time,
     pub(super) uptime_before: Span,
     pub(super) uplink: Uplink,
+    /// Where hits of providers behind firewalls came from.
+    pub(super) pushes: PushRoutes,
+    /// What it downloads and uploads, in chunks.
+    pub(super) transfers: Option<Box<Transfers>>,
 }
 
 /// How far it is on the way to a supernode.
@@ -244,7 +250,7 @@ impl Kazaa {
     /// Tells a supernode what this peer shares. For the first cluster that is publishing, to each of its supernodes; later,
     /// repair.
     fn upload(&mut self, ctx: &mut Context<'_, Self>, to: PeerId) {
-        let files = ctx.shares().to_vec();
+        let files = self.own_files(ctx);
         match self.cold.published {
             0 => ctx.publishing(files.len() as u32),
             again if again < ctx.shared().params.redundancy => ctx.publishing(0),
@@ -254,6 +260,7 @@ impl Kazaa {
         if !files.is_empty() {
             ctx.send(to, Message::Files(Parcel::new(files)));
         }
+        self.list_parts(ctx, to);
     }
 
     /// Tells its supernodes that it is still here, and looks for one if it has none.
@@ -283,7 +290,7 @@ impl Kazaa {
             return;
         }
         self.meet(ctx, from, circle);
-        let shares = ctx.shares().to_vec();
+        let shares = self.own_files(ctx);
         if files as usize != shares.len() {
             ctx.maintaining();
             ctx.send(from, Message::Files(Parcel::new(shares)));
@@ -341,6 +348,7 @@ impl Kazaa {
         me: PeerId,
         network: &[&Kazaa],
         online: &Online<'_>,
+        shared: &Shared,
     ) -> Result<(), Violation> {
         let wrong = |what: String| Err(Violation::at(me, what));
         let parents = self.parents.as_slice();
@@ -357,7 +365,7 @@ impl Kazaa {
             if !supernode.index.contains(me) {
                 return wrong(format!("its supernode {parent} does not know it"));
             }
-            let shares = online.world().shares(me.number());
+            let shares = self.files(online.world().shares(me.number()), shared.rides_free(me.number()));
             let listed = supernode.index.files_of(me);
             if listed != shares {
                 return wrong(format!("{listed:?} are listed at {parent} of what it shares, {shares:?}"));

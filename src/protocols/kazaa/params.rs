@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::transfer::Order;
+use crate::protocols::bittorrent::pieces::Shape;
 use crate::protocols::cache;
 use crate::protocols::unstructured::{Fitness, Ticks};
-use crate::sim::{Keywords, Setup, Span, query_text};
-use crate::units::{BitRate, Share};
+use crate::sim::random::{Purpose, derive, unit};
+use crate::sim::{Keywords, ObjectId, Setup, Span, query_text};
+use crate::units::{BitRate, Bytes, Share};
 
 /// The parameters of a client. Where Liang, Kumar and Ross do not say, what the client was seen to do; whatever else is
 /// needed is ours, and says so.
@@ -55,7 +58,8 @@ pub struct Params {
     /// The share of peers with `min_up` where the world gives no rates: uplinks then follow a Pareto law with exponent 1
     /// (ours).
     pub able: Share,
-    /// The share of peers that run a modified client, which always claims to be fit to be a supernode.
+    /// The share of peers that run a modified client, which always claims to be fit to be a supernode, and the highest
+    /// participation level.
     pub modified: Share,
     /// How many answers a supernode keeps, to answer the same question by; 0: none.
     #[serde(skip_serializing_if = "cache::is_off")]
@@ -63,6 +67,52 @@ pub struct Params {
     /// How long it keeps one.
     #[serde(skip_serializing_if = "cache::is_usual")]
     pub cache_life: Span,
+    /// The size of a chunk, of which a download fetches several at once: 16 KiB to 4 MiB, whole 16 KiB. Default 0 B: the
+    /// engine fetches a whole file from the first provider, and what follows means nothing.
+    #[serde(skip_serializing_if = "off")]
+    pub chunk: Bytes,
+    /// With how many providers a download queues, or fetches, at a time; default 4 (ours).
+    #[serde(skip_serializing_if = "four")]
+    pub sources: u16,
+    /// In which order chunks are fetched; default random.
+    #[serde(skip_serializing_if = "random")]
+    pub order: Order,
+    /// How many peers may fetch from one at a time; default 4 (ours).
+    #[serde(skip_serializing_if = "four")]
+    pub upload_slots: u16,
+    /// Whether who claims a higher participation level is served first; default no: who came first.
+    #[serde(skip_serializing_if = "no")]
+    pub participation: bool,
+    /// The share of peers that offer nothing of what they download; default 0 %.
+    #[serde(skip_serializing_if = "nobody")]
+    pub free_riders: Share,
+    /// How often a download with too few providers looks for more; default 60 s (ours).
+    #[serde(skip_serializing_if = "every_minute")]
+    pub requery: Span,
+}
+
+fn off(chunk: &Bytes) -> bool {
+    chunk.0 == 0
+}
+
+fn four(count: &u16) -> bool {
+    *count == 4
+}
+
+fn random(order: &Order) -> bool {
+    *order == Order::Random
+}
+
+fn no(flag: &bool) -> bool {
+    !flag
+}
+
+fn nobody(share: &Share) -> bool {
+    share.0 == 0.0
+}
+
+fn every_minute(span: &Span) -> bool {
+    *span == Span::secs(60)
 }
 
 impl Default for Params {
@@ -90,6 +140,13 @@ impl Default for Params {
             modified: Share(0.0),
             cache: 0,
             cache_life: cache::LIFE,
+            chunk: Bytes(0),
+            sources: 4,
+            order: Order::Random,
+            upload_slots: 4,
+            participation: false,
+            free_riders: Share(0.0),
+            requery: Span::secs(60),
         }
     }
 }
@@ -109,6 +166,9 @@ pub struct Shared {
     pub(super) words: Option<Arc<Keywords>>,
     /// Bytes of a query's text.
     pub(super) query_text: u32,
+    /// How each object is cut; empty if downloads are the engine's.
+    pub(super) shapes: Box<[Shape]>,
+    seed: u64,
 }
 
 impl Shared {
@@ -150,6 +210,60 @@ impl Shared {
         let fitness = Fitness::new(setup.world.seed(), p.min_up, p.min_uptime, p.able, p.modified);
         let words = setup.world.keywords().cloned();
         let query_text = query_text(words.as_deref());
-        Ok(Shared { params: p.clone(), memory: Ticks::of(p.memory), fitness, words, query_text })
+        let shapes = shapes(setup, p)?;
+        let (seed, memory) = (setup.world.seed(), Ticks::of(p.memory));
+        Ok(Shared { params: p.clone(), memory, fitness, words, query_text, shapes, seed })
     }
+
+    /// How `object` is cut; `None` if downloads are the engine's, or there is no such object.
+    pub(super) fn shape(&self, object: ObjectId) -> Option<Shape> {
+        self.shapes.get(object.index()).copied()
+    }
+
+    /// Bytes of a chunk: fewer at the end of the file.
+    pub(super) fn chunk_bytes(&self, object: ObjectId, chunk: u32) -> u32 {
+        let Some(shape) = self.shape(object).filter(|shape| chunk < shape.pieces()) else { return 0 };
+        let before = shape.blocks(chunk) - 1;
+        before * Shape::BLOCK + shape.bytes(chunk, before as u8)
+    }
+
+    /// What a chunk takes when all slots of an uplink of `up` bits per second (0: no limit) are in use.
+    pub(super) fn chunk_seconds(&self, up: u64) -> u16 {
+        let bits = self.params.chunk.0 * 8 * u64::from(self.params.upload_slots);
+        bits.checked_div(up).map_or(0, |seconds| u16::try_from(seconds).unwrap_or(u16::MAX))
+    }
+
+    /// Whether peer `number` offers nothing of what it downloads: drawn once for a run, as BitTorrent does.
+    pub(super) fn rides_free(&self, number: u32) -> bool {
+        self.params.free_riders.0 > 0.0
+            && unit(derive(self.seed, Purpose::Clients, u64::from(number))) < self.params.free_riders.0
+    }
+}
+
+/// How objects are cut into chunks, if they are; checks what belongs to that.
+fn shapes(setup: &Setup<'_>, params: &Params) -> Result<Box<[Shape]>, String> {
+    const BLOCK: u64 = Shape::BLOCK as u64;
+    const MOST: u64 = 4 << 20;
+    let refuse = |wrong: bool, why: &str| if wrong { Err(why.to_owned()) } else { Ok(()) };
+    let chunk = params.chunk.0;
+    if chunk == 0 {
+        refuse(params.participation, "participation counts where peers queue for chunks: set chunk, too")?;
+        refuse(params.free_riders.0 > 0.0, "free_riders keep chunks to themselves: set chunk, too")?;
+        return Ok(Box::default());
+    }
+    if !chunk.is_multiple_of(BLOCK) || chunk > MOST {
+        let nearest = (chunk.saturating_add(BLOCK / 2) / BLOCK * BLOCK).clamp(BLOCK, MOST) / 1024;
+        return Err(format!(
+            "chunk is {chunk} B, expected whole 16 KiB, up to 4 MiB, or 0 B for whole files; nearest: \"{nearest} KiB\""
+        ));
+    }
+    refuse(params.sources == 0, "sources must be at least 1; nearest: 1")?;
+    refuse(params.upload_slots == 0, "upload_slots must be at least 1; nearest: 1")?;
+    refuse(params.requery < Span::secs(1), "requery must be at least 1 s; nearest: \"1 s\"")?;
+    let sizes = (0..setup.world.objects()).map(|rank| setup.world.object_size(ObjectId::new(rank)));
+    refuse(
+        sizes.clone().any(|size| size.div_ceil(chunk) > 1 << 16),
+        "chunk must be larger: an object has more than 65,536 of them",
+    )?;
+    Ok(sizes.map(|size| Shape::new(size, chunk)).collect())
 }

@@ -17,17 +17,20 @@ impl Kazaa {
         let guid = self.fresh_guid(ctx.me());
         let (ttl, patience) = (ctx.shared().params.ttl, ctx.shared().params.patience);
         let query = Query { guid, object, ttl };
+        let keeps = self.keeps(ctx, object);
         if let Some(supernode) = &mut self.supernode {
             let (memory, me) = (ctx.shared().memory, ctx.me());
             supernode.seen.remember(ctx.now(), memory, guid, me);
             ctx.visited();
-            let mut own: Vec<PeerId> = supernode.providers(ctx, query);
+            let mut own: Vec<PeerId> = supernode.providers(ctx, query, keeps);
             let cached = ctx.shared().params.cache > 0 && supernode.add_cached(ctx, query, &mut own);
-            ctx.answer(&own);
-            if cached {
-                return;
+            let lookup = ctx.lookup();
+            let push = ctx.answer_or_push(&own);
+            if !cached {
+                supernode.forward(ctx, None, query);
             }
-            supernode.forward(ctx, None, query);
+            self.ask_to_connect(ctx, push);
+            self.follow_up(ctx, lookup, guid.serial.count(), &own);
             return;
         }
         let parents = self.parents.as_slice();
@@ -36,6 +39,21 @@ impl Kazaa {
         } else {
             let parent = in_turn(parents, guid);
             ctx.ask(parent, Message::Query(Query { ttl: ttl + 1, ..query }), patience);
+        }
+    }
+
+    /// Asks for more sources of a download: once, since it will do so again.
+    pub(super) fn ask_again(&mut self, ctx: &mut Context<'_, Self>, query: Query) {
+        let (guid, object, ttl) = (query.guid, query.object, query.ttl);
+        let keeps = self.keeps(ctx, object);
+        if let Some(supernode) = &mut self.supernode {
+            let (memory, me) = (ctx.shared().memory, ctx.me());
+            supernode.seen.remember(ctx.now(), memory, guid, me);
+            let own = supernode.providers(ctx, query, keeps);
+            supernode.forward(ctx, None, query);
+            self.follow_up(ctx, None, guid.serial.count(), &own);
+        } else if let parents @ [_, ..] = self.parents.as_slice() {
+            ctx.send(in_turn(parents, guid), Message::Query(Query { ttl: ttl + 1, ..query }));
         }
     }
 
@@ -75,6 +93,7 @@ impl Kazaa {
     pub(super) fn on_query(&mut self, ctx: &mut Context<'_, Self>, from: PeerId, query: Query) {
         let own = query.ttl > ctx.shared().params.ttl;
         let memory = ctx.shared().memory;
+        let keeps = self.keeps(ctx, query.object);
         let Some(supernode) = self.supernode.as_mut().filter(|sn| !own || sn.index.contains(from)) else {
             ctx.maintaining();
             ctx.reply(from, if own { Message::Detach } else { Message::Unlink });
@@ -84,7 +103,7 @@ impl Kazaa {
             return;
         }
         ctx.visited();
-        let mut providers = supernode.providers(ctx, query);
+        let mut providers = supernode.providers(ctx, query, keeps);
         let cached = own && ctx.shared().params.cache > 0 && supernode.add_cached(ctx, query, &mut providers);
         if own || !providers.is_empty() {
             ctx.reply(from, Message::Hits { guid: query.guid, providers: Parcel::new(providers) });
@@ -102,12 +121,22 @@ impl Kazaa {
     }
 
     /// Hits are an answer at the origin, and elsewhere go back where their query came from.
-    pub(super) fn on_hits(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, providers: Parcel<PeerId>) {
+    pub(super) fn on_hits(
+        &mut self,
+        ctx: &mut Context<'_, Self>,
+        from: PeerId,
+        guid: Guid,
+        providers: Parcel<PeerId>,
+    ) {
         if ctx.shared().params.cache > 0 {
             self.remember_hits(ctx, providers.as_slice());
         }
+        self.remember_ways(ctx, providers.as_slice(), from);
         if guid.origin == ctx.me() {
-            ctx.answer(providers.as_slice());
+            let lookup = ctx.lookup();
+            let push = ctx.answer_or_push(providers.as_slice());
+            self.ask_to_connect(ctx, push);
+            self.follow_up(ctx, lookup, guid.serial.count(), providers.as_slice());
         } else if let Some(supernode) = &self.supernode
             && let Some(route) = supernode.seen.route(guid)
         {
@@ -118,7 +147,27 @@ impl Kazaa {
 
 impl Supernode {
     /// Who of its cluster has it: some of them, from a random one on, so that none is always the first.
-    fn providers(&self, ctx: &mut Context<'_, Kazaa>, query: Query) -> Vec<PeerId> {
+    /// This peer `keeps` all of it, or a part, beside what it had from the start. Those who have a part come last.
+    fn providers(&self, ctx: &mut Context<'_, Kazaa>, query: Query, keeps: (bool, bool)) -> Vec<PeerId> {
+        let (whole, part) = keeps;
+        let mut providers = self.owners(ctx, query, whole);
+        let (me, origin, object) = (ctx.me(), { query.guid.origin }, { query.object });
+        let most = usize::from(ctx.shared().params.max_results);
+        let first = self.parts.partition_point(|&(listed, _)| listed < object);
+        let length = self.parts[first..].iter().take_while(|&&(listed, _)| listed == object).count();
+        let parts = &self.parts[first..first + length];
+        // Likewise from a random one on.
+        let start = if parts.is_empty() { 0 } else { ctx.rng().random_range(0..parts.len()) };
+        let turn = parts[start..].iter().chain(&parts[..start]).map(|&(_, peer)| peer);
+        let turn = turn.filter(|&peer| peer != origin && self.index.contains(peer));
+        let own = (part && me != origin).then_some(me);
+        let room = most.saturating_sub(providers.len());
+        providers.extend(turn.chain(own).take(room));
+        providers
+    }
+
+    /// Those who have all of it.
+    fn owners(&self, ctx: &mut Context<'_, Kazaa>, query: Query, kept: bool) -> Vec<PeerId> {
         let (me, origin) = (ctx.me(), { query.guid.origin });
         if let Some(words) = &ctx.shared().words {
             let matching = self.matching(words.matching(query.object), origin);
@@ -127,7 +176,7 @@ impl Supernode {
         let (children, partners) = (self.index.providers(query.object), self.own.providers(query.object));
         let count = children.len() + partners.len();
         let listed = children.chain(partners);
-        let own = ctx.holds(query.object) && me != origin;
+        let own = (kept || ctx.holds(query.object)) && me != origin;
         if count == 0 {
             return if own { vec![me] } else { Vec::new() };
         }

@@ -25,6 +25,8 @@ pub(super) struct Supernode {
     pub(super) own: Index<ObjectId>,
     /// What other supernodes answered.
     pub(super) cache: Option<Cache<ObjectId>>,
+    /// Of what its ordinary peers say that they have a part; ascending. Some of them may be its own no more.
+    pub(super) parts: Vec<(ObjectId, PeerId)>,
 }
 
 /// A link to another supernode.
@@ -40,8 +42,16 @@ pub(super) struct Link {
 impl Supernode {
     pub(super) fn new(cluster: PeerId) -> Supernode {
         let (links, connecting) = (Vec::new(), Vec::new());
-        let (index, own) = (Index::new(), Index::new());
-        Supernode { seen: Seen::EMPTY, cluster, links, connecting, index, own, cache: None }
+        Supernode {
+            seen: Seen::EMPTY,
+            cluster,
+            links,
+            connecting,
+            index: Index::new(),
+            own: Index::new(),
+            cache: None,
+            parts: Vec::new(),
+        }
     }
 
     pub(super) fn links(&self) -> impl Iterator<Item = PeerId> {
@@ -59,7 +69,7 @@ impl Supernode {
 
     pub(super) fn entries(&self) -> usize {
         let cached = self.cache.as_ref().map_or(0, Cache::references);
-        self.links.len() + self.index.entries() + self.own.replicas() + cached
+        self.links.len() + self.index.entries() + self.own.replicas() + self.parts.len() + cached
     }
 }
 
@@ -100,6 +110,17 @@ impl Kazaa {
         }
     }
 
+    /// Notes of which files an ordinary peer has a part.
+    pub(super) fn on_parts(&mut self, from: PeerId, files: &[ObjectId]) {
+        let Some(supernode) = &mut self.supernode else { return };
+        let Supernode { parts, index, .. } = &mut **supernode;
+        parts.retain(|&(_, peer)| peer != from && index.contains(peer));
+        if index.contains(from) {
+            parts.extend(files.iter().map(|&object| (object, from)));
+            parts.sort_unstable();
+        }
+    }
+
     /// A sign of life. One from somebody who is not connected shows that its sender has missed the end of a connection.
     pub(super) fn on_ping(&mut self, ctx: &mut Context<'_, Self>, from: PeerId, claim: Claim) {
         let now = ctx.now();
@@ -119,12 +140,13 @@ impl Kazaa {
     /// What is due now and then.
     pub(super) fn supernode_s_duties(&mut self, ctx: &mut Context<'_, Self>) {
         let (now, params) = (ctx.now(), ctx.shared().params.clone());
+        let own_files = self.own_files(ctx).len();
         let Some(supernode) = &mut self.supernode else { return };
         supernode.index.expire(now, params.expiry);
         let own = supernode.status();
         supernode.links().for_each(|peer| ctx.ask(peer, Message::Alive(own), params.patience));
         let (partners, me) = (supernode.partners().collect::<Vec<_>>(), ctx.me());
-        let files = Files(ctx.shares().len() as u32);
+        let files = Files(own_files as u32);
         partners.iter().for_each(|&partner| ctx.send(partner, Message::Own(files)));
         let missing = supernode.linked_clusters() < usize::from(params.links);
         if partners.iter().all(|&partner| me < partner) {
@@ -281,7 +303,8 @@ impl Supernode {
             if !other.is_some_and(|other| other.cluster == link.cluster && other.link(me).is_some()) {
                 return wrong(format!("the link to {} is not mutual", link.peer));
             }
-            let shares = online.world().shares(link.peer.number());
+            let number = link.peer.number();
+            let shares = network[position].files(online.world().shares(number), shared.rides_free(number));
             if link.cluster == self.cluster && self.own.files_of(link.peer) != shares {
                 return wrong(format!("it does not list what its partner {} shares", link.peer));
             }

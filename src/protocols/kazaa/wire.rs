@@ -18,6 +18,10 @@ pub(super) fn size(shared: &Shared, message: &Message) -> u32 {
     const LISTED: u32 = HOST + 2;
     /// UDP: type, encryption, and the network's name.
     const DATAGRAM: u32 = 1 + 4 + 1 + "KaZaA\0".len() as u32;
+    /// An HTTP request for a hash, with the user's name, network and participation level; its answer; and a range.
+    const REQUEST: u32 = 180;
+    const REPLY: u32 = 120;
+    const RANGE: u32 = 40;
     /// Name of the cluster, load, and up to two partners.
     const STATUS: u32 = HOST + 2;
     match message {
@@ -34,6 +38,21 @@ pub(super) fn size(shared: &Shared, message: &Message) -> u32 {
         | Message::Unlink
         | Message::Promote
         | Message::Which => HEADER,
+        // Who waits, and where; whom it is for, and the file's hash.
+        Message::Push { .. } => HEADER + HOST + HOST + 20,
+        Message::Parts(files) => HEADER + files.as_slice().len() as u32 * FILE,
+        // "GIVE" and the file's number.
+        Message::Knock { .. } => 4 + 10,
+        Message::Ask { .. } => REQUEST,
+        Message::Get { .. } => REQUEST + RANGE,
+        Message::Queued | Message::Gone { .. } => REPLY,
+        Message::Ready { has, .. } => REPLY + 8 * has.as_slice().len() as u32,
+        Message::Chunk { object, chunk } => {
+            let (object, number) = (*object, chunk.number());
+            REPLY + RANGE + shared.chunk_bytes(object, number)
+        }
+        // The end of the connection.
+        Message::Done { .. } => 0,
         Message::Own(_) => HEADER + 4,
         Message::Probe => DATAGRAM,
         Message::Busy(_) => DATAGRAM + 2,

@@ -25,8 +25,13 @@ impl Index {
             Message::Logout => self.forget(from),
             Message::Search { object, retry: _ } => self.on_search(ctx, from, object),
             Message::Ping { retry: _ } => self.on_ping(ctx, from),
+            Message::Alternate { provider, object } => self.on_alternate(ctx, from, provider, object),
             // What only peers are told.
-            Message::Welcome | Message::Found(_) | Message::Pong { .. } | Message::Stranger => {}
+            Message::Welcome
+            | Message::Found(_)
+            | Message::Pong { .. }
+            | Message::Stranger
+            | Message::AlternateAck { .. } => {}
         }
     }
 
@@ -62,6 +67,20 @@ impl Index {
     /// Who has any of these objects, once for each.
     fn matching(&self, objects: &[ObjectId]) -> Vec<PeerId> {
         objects.iter().filter_map(|object| self.providers.get(object)).flatten().copied().collect()
+    }
+
+    /// Passes on to a provider behind a firewall that `from` waits for it to connect.
+    fn on_alternate(
+        &mut self,
+        ctx: &mut Context<'_, Napster>,
+        from: PeerId,
+        provider: PeerId,
+        object: ObjectId,
+    ) {
+        if self.hear(ctx, from) && self.members.get(provider).is_some() {
+            ctx.pushing();
+            ctx.send(provider, Message::AlternateAck { to: from, object });
+        }
     }
 
     fn on_ping(&mut self, ctx: &mut Context<'_, Napster>, from: PeerId) {

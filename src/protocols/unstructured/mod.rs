@@ -6,6 +6,7 @@ mod graph;
 mod hosts;
 mod index;
 mod neighbours;
+mod push;
 mod seen;
 
 pub use self::fitness::Claim;
@@ -14,5 +15,6 @@ pub(in crate::protocols) use self::graph::near_regular;
 pub(in crate::protocols) use self::hosts::HostCache;
 pub(in crate::protocols) use self::index::Index;
 pub(in crate::protocols) use self::neighbours::Neighbours;
+pub(in crate::protocols) use self::push::PushRoutes;
 pub use self::seen::{Guid, Serial};
 pub(in crate::protocols) use self::seen::{Seen, Ticks};

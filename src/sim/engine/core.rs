@@ -16,6 +16,7 @@ use crate::sim::random::{fold, mix};
 use crate::sim::time::Time;
 use crate::sim::trace::{Happened, Trace, TraceEvent};
 use crate::sim::waiting::{Chain, TimerId, Waiting, WaitingRoom};
+use crate::sim::walls::Walls;
 use crate::sim::world::{Cut, World};
 
 /// What the engine keeps beside each peer's own state, in the same cache line as its beginning.
@@ -64,6 +65,8 @@ pub(in crate::sim) struct Core<P: Protocol> {
     /// What peers have downloaded whole, by themselves.
     pub(in crate::sim) gained: BTreeSet<(ObjectId, u32)>,
     pub(in crate::sim) trace: Option<Trace>,
+    /// Downloads past firewalls, if there are any in the way.
+    pub(in crate::sim) walls: Option<Box<Walls>>,
 }
 
 impl<P: Protocol> Core<P> {
@@ -298,6 +301,7 @@ impl<P: Protocol> Core<P> {
             | Body::Alarm
             | Body::Get(..)
             | Body::Gift(..)
+            | Body::Giv(_)
             | Body::Uplink
             | Body::Fragment(_) => String::new(),
         };

@@ -109,6 +109,7 @@ impl<P: Protocol> Engine<P> {
         let routines = P::routines(&shared);
         let servers = (peers..participants).map(PeerId::new).collect();
         let links = transport::links(&*world, participants);
+        let walls = Core::<P>::walls(&*world, peers);
         let core = Core {
             queue: EventQueue::new(queue),
             ledger: Ledger::default(),
@@ -130,6 +131,7 @@ impl<P: Protocol> Engine<P> {
             links,
             gained: BTreeSet::new(),
             trace: None,
+            walls,
         };
         let mut engine = Engine {
             foreseen: Foreseen::new(size_of_val(&*cells)),
@@ -391,11 +393,18 @@ impl<P: Protocol> Engine<P> {
                 core.tally.delivered += 1;
                 head.handled += 1;
                 if core.has(to.number(), object) {
+                    *core.tally.served.entry(to.number()).or_default() += 1;
                     let size = u32::try_from(core.world.object_size(object)).unwrap_or(u32::MAX);
                     let from = core.precedence.peer(rank);
                     let hops = Hops::new(hops.count(), true);
                     core.transmit(head, now, from, Body::Gift(object, since), size, cause, hops, token);
                 }
+            }
+            Body::Giv(object) => {
+                core.tally.delivered += 1;
+                head.handled += 1;
+                let from = core.precedence.peer(rank);
+                core.connected(head, now, from, object);
             }
             Body::Gift(_, since) => {
                 core.tally.delivered += 1;

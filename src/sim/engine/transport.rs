@@ -5,6 +5,7 @@ use crate::sim::links::{Access, Links, SMALL, Turn};
 use crate::sim::peer::PeerId;
 use crate::sim::protocol::Protocol;
 use crate::sim::time::{Span, Time};
+use crate::sim::walls::GIV_BYTES;
 use crate::sim::world::World;
 
 use super::core::{Core, Head, next};
@@ -116,6 +117,7 @@ impl<P: Protocol> Core<P> {
         match body {
             Body::Message(message) => P::wire_size(&self.shared, message),
             Body::Get(..) => GET_BYTES,
+            Body::Giv(_) => GIV_BYTES,
             Body::Gift(object, _) => u32::try_from(self.world.object_size(*object)).unwrap_or(u32::MAX),
             Body::Fragment(_) | Body::Uplink | Body::Timer(_) | Body::Routine(_) | Body::Alarm => 0,
         }

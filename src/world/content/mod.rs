@@ -206,6 +206,14 @@ pub(crate) fn objects(settings: &ContentSettings, peers: u32) -> u32 {
     u32::try_from(settings.objects.of(u64::from(peers))).unwrap_or(u32::MAX)
 }
 
+/// How many objects there are, peers counted where objects are these.
+pub(super) fn count(settings: &ContentSettings, peers: u32) -> u32 {
+    match settings.kind {
+        ContentKind::Catalogue => objects(settings, peers),
+        ContentKind::Identities => peers,
+    }
+}
+
 /// Replicas of each object on average, among so many peers.
 pub(crate) fn mean_replicas(settings: &ContentSettings, peers: u32) -> u64 {
     match settings.replicas {

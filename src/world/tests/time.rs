@@ -1,7 +1,7 @@
 //! Arrivals, sessions, newcomers, faults, and their order.
 
 use super::*;
-use crate::sim::{Span, World};
+use crate::sim::{ObjectId, Span, World};
 
 fn lookups(story: &[(Time, Happening)]) -> Vec<(Time, crate::sim::PlannedLookup)> {
     let lookup = |&(time, what): &(Time, Happening)| match what {
@@ -224,6 +224,14 @@ fn faults_strike_whom_they_name() {
     assert_eq!(numbers(&crash("{ peers = [7, 2, 7] }", "")), [2, 7]);
     assert_eq!(numbers(&crash("{ servers = {} }", "")), [10, 11]);
     assert_eq!(numbers(&crash("{ everyone = {} }", "")).len(), 12);
+    let world = world("content = { objects = 3, replicas = 2 }", 10, 1);
+    let at = "content = { objects = 3, replicas = 2 }\nworkload.lookups = 0\nworkload.duration = '20 s'\n";
+    let struck =
+        story(&mut *self::world(&format!("{at}faults = [{{ crash.holders-of = 1 }}]"), 10, 1).director(0));
+    assert_eq!(numbers(&struck), world.holders(ObjectId::new(1)));
+    let refused = |what: &str| refusal(&format!("{at}faults = [{{ crash = {what} }}]"), Some(10));
+    let error = refused("{ holders-of = 3 }");
+    assert_eq!((error.key.as_str(), error.nearest.as_deref()), ("faults.0.crash.holders-of", Some("2")));
     let back = crash("{ peers = [7] }", ", back = '2 s'");
     assert_eq!(
         back[1..],
