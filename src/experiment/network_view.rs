@@ -307,7 +307,7 @@ fn route(from: u32, steps: &[Step], answer: &TraceEvent) -> Vec<u32> {
             there && same && step.from != answerer
         };
         let alike = |step: &&Step| carried.is_none_or(|carried| carried.message == step.message);
-        let found = before().filter(fits).filter(alike).last().or_else(|| before().filter(fits).last());
+        let found = before().rev().filter(fits).find(alike).or_else(|| before().rev().find(fits));
         let Some(step) = found else { break };
         carried = Some(step);
         answerer = step.from;

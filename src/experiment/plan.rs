@@ -216,7 +216,7 @@ impl Plan {
                 })
         };
         // Where a key does not vary there is nothing to divide by.
-        let ratio = |published: &Published| published.over.keys().all(|key| swept(key));
+        let ratio = |published: &Published| published.over.keys().all(swept);
         self.published.retain(|published| published.only.iter().all(holds) && ratio(published));
         for published in &mut self.published {
             published.only.retain(|key, _| swept(key));
