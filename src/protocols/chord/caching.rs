@@ -71,7 +71,7 @@ impl Node {
     ) {
         let Some(search) = self.take_search(number) else { return };
         ctx.answer(&providers(&entries));
-        if let Some(&last) = search.path.last().filter(|&&last| last != from) {
+        if let Some(last) = search.asked_last().filter(|&last| last != from) {
             self.send(ctx, last, Say::Remember(Parcel::new(entries)));
         }
     }
@@ -79,7 +79,7 @@ impl Node {
     /// The owner has answered: the last node asked the way is to remember it.
     #[cold]
     pub(super) fn leave_answer(&mut self, ctx: &mut Ctx<'_>, search: &Search, providers: &[PeerId]) {
-        if let Some(&last) = search.path.last() {
+        if let Some(last) = search.asked_last() {
             self.leave_at(ctx, last, search.key, providers);
         }
     }

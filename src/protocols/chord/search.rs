@@ -48,12 +48,19 @@ pub struct Search {
     /// Owners to turn to once they are known, the best last.
     owners: Vec<NodeRef>,
     dead: Vec<PeerId>,
-    /// Where a cached answer is of use: who has been asked the way and did not know one, the last at the end.
-    pub(super) path: Vec<NodeRef>,
-    /// The question, if the key is a word of one.
-    question: Option<Box<Question>>,
+    /// What most searches do without.
+    aside: Option<Box<Aside>>,
     /// An owner has been asked who provides the key.
     getting: bool,
+}
+
+/// What only searches with caches, or for words, have.
+#[derive(Clone, Debug, Default)]
+struct Aside {
+    /// Where a cached answer is of use: who has been asked the way and did not know one, the last at the end.
+    path: Vec<NodeRef>,
+    /// The question, if the key is a word of one.
+    question: Option<Question>,
 }
 
 impl Node {
@@ -72,8 +79,7 @@ impl Node {
                 candidates: Vec::new(),
                 owners,
                 dead: Vec::new(),
-                path: Vec::new(),
-                question: None,
+                aside: None,
                 getting: false,
             };
             self.finish(ctx, search);
@@ -89,10 +95,10 @@ impl Node {
         candidates.reverse();
         let searches = self.searches.get_or_insert_default();
         searches.named = searches.named.wrapping_add(1);
-        let (dead, path, goal, getting) = (Vec::new(), Vec::new(), Goal::Word, false);
+        let (dead, goal, getting) = (Vec::new(), Goal::Word, false);
         let (number, owners) = (SearchId(searches.named), self.owners(shared.params.replication));
-        let question = Some(Box::new(question));
-        let mut search = Search { number, key, goal, candidates, owners, dead, path, question, getting };
+        let aside = Some(Box::new(Aside { path: Vec::new(), question: Some(question) }));
+        let mut search = Search { number, key, goal, candidates, owners, dead, aside, getting };
         if self.joined && key.in_half_open(self.id, shared.id(self.successor())) {
             search.owners.reverse();
             self.finish(ctx, search);
@@ -107,9 +113,8 @@ impl Node {
         let searches = self.searches.get_or_insert_default();
         searches.named = searches.named.wrapping_add(1);
         let number = SearchId(searches.named);
-        let (owners, dead, path) = (Vec::new(), Vec::new(), Vec::new());
-        let (question, getting) = (None, false);
-        let search = Search { number, key, goal, candidates, owners, dead, path, question, getting };
+        let (owners, dead, aside, getting) = (Vec::new(), Vec::new(), None, false);
+        let search = Search { number, key, goal, candidates, owners, dead, aside, getting };
         self.step(ctx, search);
     }
 
@@ -240,8 +245,8 @@ impl Node {
                 self.ask(ctx, owner, Say::Store(Parcel::new(vec![entry])));
             }
             Goal::Word => {
-                if let Some(question) = search.question {
-                    self.hand_to(ctx, owner, *question);
+                if let Some(question) = search.aside.and_then(|aside| aside.question) {
+                    self.hand_to(ctx, owner, question);
                 }
             }
             Goal::Join => self.joined(ctx, owner),
@@ -407,8 +412,13 @@ impl Search {
     /// `node` has said who comes next.
     fn passed(&mut self, shared: &Shared, node: NodeRef) {
         if shared.params.cache > 0 && self.goal == Goal::Get {
-            self.path.push(node);
+            self.aside.get_or_insert_default().path.push(node);
         }
+    }
+
+    /// Who has been asked last.
+    pub(super) fn asked_last(&self) -> Option<NodeRef> {
+        self.aside.as_ref()?.path.last().copied()
     }
 }
 
