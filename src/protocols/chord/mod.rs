@@ -51,6 +51,10 @@ pub struct Chord {
     more: Option<Box<Vec<Node>>>,
 }
 
+// With what the engine keeps beside it, a peer takes seven cache lines.
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Chord>() <= 416);
+
 /// What a peer waits for.
 #[derive(Clone, Copy, Debug)]
 pub enum Timer {
