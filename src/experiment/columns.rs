@@ -228,7 +228,7 @@ pub const COLUMNS: &[Column] = &[
     extra(
         "served_top1",
         "fraction",
-        "of downloads that one provider served whole, those that the busiest 1 % of peers served, over the whole run",
+        "of requests for a whole file, those that went to the 1 % of peers that had most, over the whole run",
         |m| {
             let mut served: Vec<u64> = m.outcome.tally.served.values().copied().collect();
             top_share(&mut served, m.outcome.peers, 0.01)

@@ -132,10 +132,13 @@ impl<P: Protocol> Core<P> {
     pub(super) fn connected(&mut self, head: &mut Head, now: Time, from: PeerId, object: ObjectId) {
         let key = |since| (head.me, object, since);
         let Some(walls) = self.walls.as_mut() else { return };
-        let wanted = walls.pushed.range(key(Time::ZERO)..=key(Time::NEVER)).next().copied();
-        if let Some(wanted) = wanted {
-            walls.pushed.remove(&wanted);
-            self.get(head, now, from, object, wanted.2);
+        // Earlier ones have failed: nobody connected.
+        let wanted: Vec<_> = walls.pushed.range(key(Time::ZERO)..=key(Time::NEVER)).copied().collect();
+        wanted.iter().for_each(|wanted| {
+            walls.pushed.remove(wanted);
+        });
+        if let Some(&(_, _, since)) = wanted.last() {
+            self.get(head, now, from, object, since);
         }
     }
 }

@@ -63,7 +63,6 @@ fn everyone_crashes_and_comes_back() {
 
 #[test]
 fn no_lookups() {
-    asks_nothing(&["workload.lookups=0"]);
     asks_nothing(&["workload.lookups=0", "workload.duration=20 s"]);
 }
 
@@ -143,7 +142,7 @@ fn figures_without_points() {
         kinds.map(|kind| format!("{{name=\"{kind}\", kind=\"{kind}\", title=\"t\", y=\"hops_mean\"}}"));
     let figures = format!("figures=[{}]", figures.join(", "));
     for sets in [
-        &["workload.lookups=0"][..],
+        &["workload.lookups=0", "workload.duration=20 s"][..],
         &["workload.deadline=0 s"],
         &["peers=1", "content.replicas=1"],
         &["underlay.loss=100 %"],

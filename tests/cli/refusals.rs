@@ -311,7 +311,7 @@ impl RefusedPlace for crate::common::Said {
 
 #[test]
 fn caches_and_words() {
-    refused("protocol.chord.cache=-1", &["-1", "u16"]);
+    refused("protocol.chord.cache=-1", &["-1", "65,535"]);
     refused("protocol.gnutella.cache_life=0 s", &["cache_life is 0 s", "nearest"]);
     refused(
         "workload.words=2",

@@ -28,11 +28,11 @@ impl Gnutella {
     /// This peer asks for something of which it has heard who has it: whether it has.
     #[cold]
     pub(super) fn answer_from_cache(&mut self, ctx: &mut Context<'_, Self>, object: ObjectId) -> bool {
-        let holder = self.remembered(ctx, object, ctx.me());
-        holder.is_some_and(|holder| {
-            ctx.answer(&[holder]);
-            true
-        })
+        let Some(holder) = self.remembered(ctx, object, ctx.me()) else { return false };
+        if let Some(push) = ctx.answer_or_push(&[holder]) {
+            self.ask_to_connect(ctx, push);
+        }
+        true
     }
 
     /// Answers a query that came by `route`, if this peer remembers an answer: whether it does.

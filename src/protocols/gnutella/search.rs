@@ -209,7 +209,8 @@ impl Gnutella {
         if ctx.shared().params.cache > 0 {
             self.remember_hit(ctx, holder);
         }
-        if ctx.needs_push(holder) {
+        // A hit that comes straight from a stranger shows no way round its firewall.
+        if ctx.needs_push(holder) && (from != holder || self.neighbours.contains(from)) {
             self.remember_way(ctx, holder, from);
         }
         if guid.origin == ctx.me() {

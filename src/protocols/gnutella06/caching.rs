@@ -26,11 +26,9 @@ impl Gnutella06 {
     /// This ultrapeer asks for something of which it has heard who has it: whether it has.
     #[cold]
     pub(super) fn answer_from_cache(&mut self, ctx: &mut Context<'_, Self>, object: ObjectId) -> bool {
-        let holder = self.remembered(ctx, object, ctx.me());
-        holder.is_some_and(|holder| {
-            ctx.answer(&[holder]);
-            true
-        })
+        let Some(holder) = self.remembered(ctx, object, ctx.me()) else { return false };
+        self.on_answer(ctx, holder);
+        true
     }
 
     /// Answers a query, if this ultrapeer remembers an answer: whether it does.

@@ -60,6 +60,13 @@ pub struct Params {
     pub cache_life: Span,
 }
 
+impl Params {
+    /// How long the way back to a provider behind a firewall is remembered: as long as answers that name it are given.
+    pub(super) fn push_memory(&self) -> Span {
+        if self.cache > 0 { self.memory.max(self.cache_life) } else { self.memory }
+    }
+}
+
 impl Default for Params {
     fn default() -> Params {
         Params {

@@ -10,7 +10,7 @@ impl Gnutella06 {
     /// Remembers where a hit of a provider behind a firewall came from.
     #[cold]
     pub(super) fn remember_way(&mut self, ctx: &Context<'_, Self>, holder: PeerId, from: PeerId) {
-        let (now, memory) = (ctx.now(), ctx.shared().params.memory);
+        let (now, memory) = (ctx.now(), ctx.shared().params.push_memory());
         self.cold.pushes.remember(now, memory, holder, from);
     }
 
@@ -41,7 +41,7 @@ impl Gnutella06 {
         object: ObjectId,
         ttl: u8,
     ) {
-        let (now, memory) = (ctx.now(), ctx.shared().params.memory);
+        let (now, memory) = (ctx.now(), ctx.shared().params.push_memory());
         if let Some(next) = self.cold.pushes.towards(now, memory, holder) {
             ctx.pushing();
             ctx.send(next, Message::Push { holder, to, object, ttl });

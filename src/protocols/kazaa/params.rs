@@ -251,6 +251,10 @@ fn shapes(setup: &Setup<'_>, params: &Params) -> Result<Box<[Shape]>, String> {
         refuse(params.free_riders.0 > 0.0, "free_riders keep chunks to themselves: set chunk, too")?;
         return Ok(Box::default());
     }
+    refuse(
+        setup.world.keywords().is_some(),
+        "chunk cuts the object that was asked for: not where questions are asked by words",
+    )?;
     if !chunk.is_multiple_of(BLOCK) || chunk > MOST {
         let nearest = (chunk.saturating_add(BLOCK / 2) / BLOCK * BLOCK).clamp(BLOCK, MOST) / 1024;
         return Err(format!(

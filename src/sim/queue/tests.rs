@@ -103,6 +103,17 @@ fn the_wheel_keeps_the_heaps_order() {
     }
 }
 
+/// Few events, and limits close together: buckets are widened again and again while a limit lies inside the first of the wider
+/// ones.
+#[test]
+fn a_limit_may_lie_anywhere_when_buckets_are_widened() {
+    for seed in 0..100 {
+        for pending in [2, 30, 100] {
+            compare(Delays::Uniform(20_000_000, 80_000_000), pending, 6_000, seed);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]

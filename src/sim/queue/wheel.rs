@@ -269,10 +269,15 @@ impl<E: Keyed> Wheel<E> {
         self.popped.wrapping_add(self.cursor)
     }
 
-    /// Loads the next bucket that holds events before `limit`. The current run is exhausted and the side heap empty.
+    /// Loads the next bucket that holds events before `limit`, if there are any: whether there are. The current run is exhausted
+    /// and the side heap empty.
     fn load_next(&mut self, limit: u64) -> bool {
         self.drop_popped();
         self.tune();
+        if !self.side.is_empty() {
+            // Of the buckets that are wider now, the first may have begun before the frontier: what it held comes first.
+            return true;
+        }
         let Some(number) = self.find_next(limit) else { return false };
         self.load(number);
         true
@@ -440,7 +445,7 @@ impl<E> Drop for Wheel<E> {
             return;
         }
         for event in &self.run[self.cursor..] {
-            // SAFETY: as in `pop_before`.
+            // SAFETY: as in `upcoming`.
             drop(unsafe { event.assume_init_read() });
         }
         for number in 0..NEAR as u64 {

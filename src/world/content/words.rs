@@ -92,6 +92,8 @@ pub(in crate::world) fn check(settings: &ContentSettings, asked: u32) -> Result<
     const ASKED: &str = "workload.words";
     /// More words than any name has.
     const MOST: u32 = 64;
+    /// More words than any language has.
+    const MOST_WORDS: u32 = 10_000_000;
     let got = |key: &str, value: &dyn std::fmt::Display| WorldError::new(key, format!("got {value}"));
     let Some(words) = &settings.words else {
         if asked > 0 {
@@ -111,6 +113,10 @@ pub(in crate::world) fn check(settings: &ContentSettings, asked: u32) -> Result<
     if words.vocabulary < words.per_object {
         let error = got("content.words.vocabulary", &words.vocabulary);
         return Err(error.expected("at least as many words as an object has").nearest(words.per_object));
+    }
+    if words.vocabulary > MOST_WORDS {
+        let error = got("content.words.vocabulary", &words.vocabulary);
+        return Err(error.expected("at most ten million words").nearest(MOST_WORDS));
     }
     if !(0.0..=2.0).contains(&words.zipf) {
         let error = got("content.words.zipf", &words.zipf).expected("an exponent from 0 to 2");

@@ -54,7 +54,6 @@ fn even_arrivals_warm_up_and_end() {
 #[test]
 fn the_end_without_lookups_and_with_a_duration() {
     let end = |text: &str| world(text, 20, 1).end();
-    assert_eq!(end("workload = { lookups = 0, warm_up = '5 s' }"), Time(5_000_000_000));
     assert_eq!(end("workload = { lookups = 0, warm_up = '5 s', duration = '10 s' }"), Time(15_000_000_000));
     let even = "lookups = 10, arrivals = 'even', rate = '1 /s'";
     assert_eq!(end(&format!("workload = {{ {even}, duration = '1 min' }}")), Time(60_000_000_000));
@@ -74,7 +73,10 @@ fn workloads_without_end_are_refused() {
         "churn.sessions.exponential.online"
     );
     assert!(
-        lookups(&story(&mut *world("workload = { lookups = 0, rate = 0 }", 50, 1).director(0))).is_empty()
+        lookups(&story(
+            &mut *world("workload = { lookups = 0, rate = 0, duration = '1 min' }", 50, 1).director(0)
+        ))
+        .is_empty()
     );
 }
 

@@ -209,7 +209,9 @@ impl Kazaa {
         object: ObjectId,
     ) {
         let now = ctx.now();
-        if let Some(source) = self.transfers().download(object).and_then(|download| download.source(from)) {
+        let source = self.transfers().download(object).and_then(|download| download.source(from));
+        // One that has connected before needs not do so again.
+        if let Some(source) = source.filter(|source| !source.open) {
             (source.open, source.state) = (true, State::Idle(now));
             self.ask_sources(ctx, object);
         }
