@@ -337,8 +337,8 @@ impl Swarm {
                 continue;
             }
             if n.asked_len > 0 && now.since(n.delivered) > params.snubbed_after {
-                n.snubs = true;
-                // Of blocks that it says to have sent, some were lost.
+                // Of blocks that it says to have sent before it choked, some were lost: that is no snub.
+                n.snubs |= n.chokes_after.is_none();
                 n.came = n.chokes_after.take().unwrap_or(n.came);
                 self.release(at);
                 released = true;

@@ -64,9 +64,7 @@ impl Swarm {
     pub(super) fn on_unchoke(&mut self, ctx: &mut Context<'_, BitTorrent>, at: usize) {
         let n = &mut self.neighbours[at];
         (n.chokes, n.snubs, n.heard, n.delivered) = (false, false, ctx.now(), ctx.now());
-        if let Some(after) = n.chokes_after.take() {
-            // What has not come by now is lost, or will not be waited for a second time.
-            n.came = n.came.max(after);
+        if n.chokes_after.take().is_some() {
             self.release(at);
         }
         self.request(ctx, at);

@@ -133,13 +133,17 @@ impl Node {
         }
         let listed = if shared.params.list_routes { usize::MAX } else { 1 };
         let listed = self.last_listed_before(key, listed, shared);
-        listed.into_iter().chain(finger.map(|f| f.node)).max_by_key(|&node| self.id.distance(shared.id(node)))
+        let found = match (listed, finger) {
+            (Some(listed), Some(finger)) => Some(listed.farther(finger, self.id, |node| shared.id(node))),
+            (listed, finger) => listed.or(finger),
+        };
+        found.map(|found| found.node)
     }
 
     /// The last of the first `count` successors that lies in (n, key): as the list is in the order of the ring, looked for
     /// from where it is to be expected.
     #[inline]
-    fn last_listed_before(&self, key: Id, count: usize, shared: &Shared) -> Option<NodeRef> {
+    fn last_listed_before(&self, key: Id, count: usize, shared: &Shared) -> Option<Found> {
         let last = self.successors.len().min(count).checked_sub(1)?;
         let before = |place| self.successors.in_open(place, self.id, key, |node| shared.id(node));
         let mut place = self.expected_place(key).min(last);

@@ -122,13 +122,13 @@ impl Successors {
     /// The one at `place`, if it lies in the open interval (`from`, `to`) — judged by its leading bits where they suffice,
     /// else by its identifier, which `id` looks up.
     #[inline]
-    pub fn in_open(&self, place: usize, from: Id, to: Id, id: impl Fn(NodeRef) -> Id) -> Option<NodeRef> {
+    pub fn in_open(&self, place: usize, from: Id, to: Id, id: impl Fn(NodeRef) -> Id) -> Option<Found> {
         let node = self.get(place)?;
         let judged = self.leads.get(place).map_or(Judged::Unclear, |lead| lead.in_open(from, to));
         match judged {
-            Judged::Inside(_) => Some(node),
+            Judged::Inside(at_least) => Some(Found { node, at_least }),
             Judged::Outside => None,
-            Judged::Unclear => found_by_id(node, from, to, id).map(|found| found.node),
+            Judged::Unclear => found_by_id(node, from, to, id),
         }
     }
 
@@ -162,6 +162,23 @@ pub struct Found {
     pub node: NodeRef,
     /// It lies at least so far clockwise.
     pub at_least: u64,
+}
+
+impl Found {
+    /// The one of two that lies farther clockwise from `from`, again by their identifiers only where leading bits do not
+    /// suffice.
+    #[inline]
+    pub fn farther(self, other: Found, from: Id, id: impl Fn(NodeRef) -> Id) -> Found {
+        if self.node == other.node || self.at_least >= other.at_least.saturating_add(CELL) {
+            self
+        } else if other.at_least >= self.at_least.saturating_add(CELL)
+            || from.distance(id(other.node)) >= from.distance(id(self.node))
+        {
+            other
+        } else {
+            self
+        }
+    }
 }
 
 /// Where leading bits do not suffice: out of its way, so that no identifier is loaded in vain.
@@ -285,5 +302,33 @@ impl Fingers {
     #[inline]
     pub fn address(&self, distance: u64) -> *const u8 {
         (&raw const self.high).cast::<u8>().wrapping_add(Fingers::offset_of(distance))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Near and far, so that leading bits often do not suffice.
+        #[test]
+        fn the_farther_of_two_is_found_by_leading_bits(
+            from: u64, a: u64, b: u64, near in prop::bool::ANY, scale in 0u32..30,
+        ) {
+            let ids = [a, if near { a.wrapping_add(b >> (20 + scale)) } else { b }].map(Id::from_aligned);
+            let from = Id::from_aligned(from);
+            let nodes = [1, 2].map(|number| NodeRef { peer: PeerId::new(number), index: 0 });
+            let id = |node: NodeRef| ids[node.peer.index() - 1];
+            let found = nodes.map(|node| {
+                let at_least = match Lead::of(id(node)).in_open(from, from.plus(u64::MAX)) {
+                    Judged::Inside(at_least) => at_least,
+                    Judged::Outside | Judged::Unclear => from.distance(id(node)),
+                };
+                Found { node, at_least }
+            });
+            let farthest = nodes.into_iter().max_by_key(|&node| from.distance(id(node)));
+            prop_assert_eq!(Some(found[0].farther(found[1], from, id).node), farthest);
+        }
     }
 }
