@@ -166,7 +166,7 @@ impl<'a> Measured<'a> {
 
     /// The record of the run, with all columns.
     pub fn record(&self, with_rows: bool) -> Record {
-        let values = COLUMNS.iter().filter_map(|c| Some((c.name.to_string(), (c.value)(self)?))).collect();
+        let values = COLUMNS.iter().filter_map(|c| Some((c.name.to_string(), c.value(self)?))).collect();
         let rows = if with_rows { self.outcome.lookups.iter().map(Row::of).collect() } else { Vec::new() };
         Record {
             peers: self.outcome.peers,

@@ -27,14 +27,6 @@ pub trait Protocol: Sized + Send + Sync + 'static {
     const TEXTBOOK: Textbook;
     /// Whether it starts from the overlay graph that the scenario gives ([`World::neighbours`]).
     const OVERLAY: bool = false;
-    /// Whether it downloads by itself, when a lookup is answered and the workload wants it; else the engine fetches the
-    /// object from the first provider.
-    const DOWNLOADS: bool = false;
-    /// Whether it does so in this run.
-    #[inline]
-    fn downloads(_shared: &Self::Shared) -> bool {
-        Self::DOWNLOADS
-    }
     /// Whether peers offer what the world says they hold; if not, all there is lies with servers ([`stocks`](Self::stocks)).
     const PEERS_SHARE: bool = true;
     /// Whether it can look for objects by words ([`World::keywords`]), and not only for one that is named.
@@ -60,6 +52,13 @@ pub trait Protocol: Sized + Send + Sync + 'static {
     /// # Errors
     /// A sentence for the user if the parameters do not fit together or do not fit the world.
     fn shared(setup: &Setup<'_>, params: &Self::Params) -> Result<Self::Shared, String>;
+
+    /// Whether it downloads by itself in this run, when a lookup is answered and the workload wants it; else the engine
+    /// fetches the object from the first provider.
+    #[inline]
+    fn downloads(_shared: &Self::Shared) -> bool {
+        false
+    }
 
     /// Whether server number `server` holds `object`: ground truth, like that of the world about peers.
     fn stocks(_shared: &Self::Shared, _server: u32, _object: ObjectId) -> bool {

@@ -71,7 +71,6 @@ impl Protocol for BitTorrent {
     const PAPER: &'static str = "Cohen, P2PEcon 2003; BEP 3";
     const TITLE: &'static str = "swarms that trade pieces, found by a tracker";
     const TEXTBOOK: Textbook = Textbook { messages: "O(1)", hops: "O(1)", state: "O(n)" };
-    const DOWNLOADS: bool = true;
     type Params = Params;
     type Shared = Shared;
     type Message = Message;
@@ -84,6 +83,10 @@ impl Protocol for BitTorrent {
 
     fn shared(setup: &Setup<'_>, params: &Params) -> Result<Shared, String> {
         Shared::new(setup, params)
+    }
+
+    fn downloads(_shared: &Shared) -> bool {
+        true
     }
 
     fn stocks(shared: &Shared, server: u32, object: ObjectId) -> bool {

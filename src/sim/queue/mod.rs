@@ -5,6 +5,7 @@
 
 mod heap;
 mod pool;
+mod ring;
 mod sort;
 #[cfg(test)]
 mod tests;

@@ -1,63 +1,9 @@
 //! Every column of `summary.csv`, once: its name, its unit, what it means, and how it is computed.
 
-use super::record::Measured;
-use super::series::Series;
-use crate::protocols::bittorrent::BY_CLASS;
+use super::super::series::Series;
+use super::{Column, Measured, extra, measured, of_class, own, shared};
 use crate::sim::{Account, LookupRecord};
 use crate::stats::{gini, max_share, quantile_sorted, top_share};
-
-/// A column of `summary.csv`.
-#[derive(Clone, Copy)]
-pub struct Column {
-    /// Its name, with its unit at the end where it has one.
-    pub name: &'static str,
-    /// Its unit; empty for pure numbers.
-    pub unit: &'static str,
-    /// What it means.
-    pub doc: &'static str,
-    /// Whether every result has it, or only those that ask for it by `columns`.
-    pub shared: bool,
-    /// Its value for one run; `None` where it has none, which is written as an empty field.
-    pub value: fn(&Measured<'_>) -> Option<f64>,
-}
-
-/// The columns that say which run a row is about; their values are text.
-pub const KEYS: &[(&str, &str)] = &[
-    ("scenario", "the scenario's name"),
-    ("protocol", "the protocol's name"),
-    ("peers", "peers in the run, servers not counted"),
-    (
-        "(swept keys)",
-        "one column for each other key that is swept, empty where it does not concern the protocol",
-    ),
-    ("replicate", "the number of the replicate, from 0"),
-    ("seed", "the run's seed"),
-];
-
-const fn shared(
-    name: &'static str,
-    unit: &'static str,
-    doc: &'static str,
-    value: fn(&Measured<'_>) -> Option<f64>,
-) -> Column {
-    Column { name, unit, doc, shared: true, value }
-}
-
-const fn extra(
-    name: &'static str,
-    unit: &'static str,
-    doc: &'static str,
-    value: fn(&Measured<'_>) -> Option<f64>,
-) -> Column {
-    Column { name, unit, doc, shared: false, value }
-}
-
-/// The column of class `CLASS` in the family `FAMILY` of those that every class has.
-const fn of_class<const FAMILY: usize, const CLASS: usize>() -> Column {
-    let (unit, columns) = BY_CLASS[FAMILY];
-    let (name, doc) = columns[CLASS];
-    extra(name, unit, doc, |m| own(m, BY_CLASS[FAMILY].1[CLASS].0))
-}
 
 /// All columns with a number, in the order in which they are written.
 pub const COLUMNS: &[Column] = &[
@@ -255,65 +201,46 @@ pub const COLUMNS: &[Column] = &[
         let tally = &m.outcome.tally;
         (tally.timed > 0).then(|| tally.fetch_last.as_secs_f64())
     }),
-    extra(
+    measured(
         "uplink_utilisation",
         "fraction",
         "bytes received while a swarm's downloads went from 10 % to 90 %, over what its members could have sent",
-        |m| own(m, "uplink_utilisation"),
     ),
-    extra(
-        "first_piece_s_mean",
-        "s",
-        "from the question to the first whole piece; mean over downloads",
-        |m| own(m, "first_piece_s_mean"),
-    ),
-    extra(
-        "last_piece_s_mean",
-        "s",
-        "from the last piece but one to the last one; mean over downloads",
-        |m| own(m, "last_piece_s_mean"),
-    ),
-    extra(
+    measured("first_piece_s_mean", "s", "from the question to the first whole piece; mean over downloads"),
+    measured("last_piece_s_mean", "s", "from the last piece but one to the last one; mean over downloads"),
+    measured(
         "piece_entropy_mean",
         "fraction",
         "entropy of how common pieces are among a peer's neighbours when it has half of them, over its maximum; mean",
-        |m| own(m, "piece_entropy_mean"),
     ),
-    extra(
+    measured(
         "first_copy_s_mean",
         "s",
         "from the first question to the first complete download; mean over swarms",
-        |m| own(m, "first_copy_s_mean"),
     ),
-    extra(
+    measured(
         "swarm_lifespan_s_mean",
         "s",
         "from the first question to the last departure; mean over swarms that nobody is left in but their owners",
-        |m| own(m, "swarm_lifespan_s_mean"),
     ),
-    of_class::<0, 0>(),
-    of_class::<0, 1>(),
-    of_class::<0, 2>(),
-    of_class::<0, 3>(),
-    of_class::<1, 0>(),
-    of_class::<1, 1>(),
-    of_class::<1, 2>(),
-    of_class::<1, 3>(),
-    of_class::<2, 0>(),
-    of_class::<2, 1>(),
-    of_class::<2, 2>(),
-    of_class::<2, 3>(),
-    extra("download_s_mean_honest", "s", "mean download time of peers that offer what they download", |m| {
-        own(m, "download_s_mean_honest")
-    }),
-    extra("download_s_mean_riders", "s", "mean download time of free riders", |m| {
-        own(m, "download_s_mean_riders")
-    }),
-    extra(
+    of_class(0, 0),
+    of_class(0, 1),
+    of_class(0, 2),
+    of_class(0, 3),
+    of_class(1, 0),
+    of_class(1, 1),
+    of_class(1, 2),
+    of_class(1, 3),
+    of_class(2, 0),
+    of_class(2, 1),
+    of_class(2, 2),
+    of_class(2, 3),
+    measured("download_s_mean_honest", "s", "mean download time of peers that offer what they download"),
+    measured("download_s_mean_riders", "s", "mean download time of free riders"),
+    measured(
         "download_s_mean_modified",
         "s",
         "KaZaA: mean download time of peers with a modified client, free riders or not",
-        |m| own(m, "download_s_mean_modified"),
     ),
     extra(
         "riders_over_honest",
@@ -327,48 +254,32 @@ pub const COLUMNS: &[Column] = &[
         "KaZaA: mean download time of peers with a modified client over that of honest ones",
         |m| Some(own(m, "download_s_mean_modified")? / own(m, "download_s_mean_honest")?),
     ),
-    extra(
+    measured(
         "fetched_honest",
         "fraction",
         "KaZaA: downloads in chunks that were completed, of those begun by peers that offer what they download",
-        |m| own(m, "fetched_honest"),
     ),
-    extra("fetched_riders", "fraction", "KaZaA: the same, of those begun by free riders", |m| {
-        own(m, "fetched_riders")
-    }),
-    extra(
+    measured("fetched_riders", "fraction", "KaZaA: the same, of those begun by free riders"),
+    measured(
         "fetched_modified",
         "fraction",
         "KaZaA: the same, of those begun by peers with a modified client",
-        |m| own(m, "fetched_modified"),
     ),
-    extra(
+    measured(
         "missing_chunks_mean",
         "",
         "KaZaA: chunks that nobody online offers at the end of the run; mean over files that somebody online still lacks",
-        |m| own(m, "missing_chunks_mean"),
     ),
-    extra(
+    measured(
         "stuck_downloads",
         "fraction",
         "KaZaA: downloads begun that wait at the end of the run for a chunk that nobody online offers",
-        |m| own(m, "stuck_downloads"),
     ),
-    extra("neighbours_mean", "", "CAN: neighbours per peer; mean over peers online at the end", |m| {
-        own(m, "neighbours_mean")
-    }),
-    extra("volume_half", "fraction", "CAN: peers whose zone has about half of an equal share", |m| {
-        own(m, "volume_half")
-    }),
-    extra("volume_equal", "fraction", "CAN: peers whose zone has about an equal share", |m| {
-        own(m, "volume_equal")
-    }),
-    extra("volume_double", "fraction", "CAN: peers whose zone has about twice an equal share", |m| {
-        own(m, "volume_double")
-    }),
-    extra("volume_other", "fraction", "CAN: peers whose zone is smaller or larger than these", |m| {
-        own(m, "volume_other")
-    }),
+    measured("neighbours_mean", "", "CAN: neighbours per peer; mean over peers online at the end"),
+    measured("volume_half", "fraction", "CAN: peers whose zone has about half of an equal share"),
+    measured("volume_equal", "fraction", "CAN: peers whose zone has about an equal share"),
+    measured("volume_double", "fraction", "CAN: peers whose zone has about twice an equal share"),
+    measured("volume_other", "fraction", "CAN: peers whose zone is smaller or larger than these"),
     extra(
         "hop_latency_ms_mean",
         "ms",
@@ -446,28 +357,20 @@ pub const COLUMNS: &[Column] = &[
         let on = |account| m.outcome.tally.on(account).messages;
         m.per_peer_second(Account::ALL.iter().map(|&account| on(account)).sum())
     }),
-    extra("super_peers", "", "supernodes or ultrapeers online at the end", |m| own(m, "super_peers")),
-    extra("children_mean", "", "ordinary peers or leaves connected to one; mean over super-peers", |m| {
-        own(m, "children_mean")
-    }),
-    extra(
+    measured("super_peers", "", "supernodes or ultrapeers online at the end"),
+    measured("children_mean", "", "ordinary peers or leaves connected to one; mean over super-peers"),
+    measured(
         "super_links_mean",
         "",
         "connections of one super-peer with super-peers of other clusters; mean over super-peers",
-        |m| own(m, "super_links_mean"),
     ),
-    extra("clusters", "", "KaZaA: clusters, each of as many supernodes as are to share its work", |m| {
-        own(m, "clusters")
-    }),
-    extra(
+    measured("clusters", "", "KaZaA: clusters, each of as many supernodes as are to share its work"),
+    measured(
         "cluster_connections_mean",
         "",
         "KaZaA: connections between two linked clusters; mean over pairs, with all partners in place",
-        |m| own(m, "cluster_connections_mean"),
     ),
-    extra("unfit_super_peers", "fraction", "super-peers whose uplink or firewall is not fit for it", |m| {
-        own(m, "unfit_super_peers")
-    }),
+    measured("unfit_super_peers", "fraction", "super-peers whose uplink or firewall is not fit for it"),
     extra(
         "super_load_per_s",
         "1/s",
@@ -482,12 +385,6 @@ pub const COLUMNS: &[Column] = &[
         },
     ),
 ];
-
-/// What the protocol itself says under this name ([`Protocol::measures`](crate::sim::Protocol::measures)). A column of a
-/// family takes its value from here.
-fn own(m: &Measured<'_>, name: &str) -> Option<f64> {
-    m.outcome.measures.iter().find(|(own, _)| *own == name).map(|&(_, value)| value)
-}
 
 /// Lookups for the most popular hundredth of the objects, rounded up: objects are numbered by popularity.
 fn popular<'m>(m: &'m Measured<'_>) -> impl Iterator<Item = &'m LookupRecord> {
@@ -504,17 +401,6 @@ fn hop_latency(m: &Measured<'_>) -> Option<(f64, f64)> {
     let found = answered().count();
     (hops > 0 && direct > 0)
         .then(|| (latency.saturating_sub(direct) as f64 / hops as f64, direct as f64 / found as f64))
-}
-
-/// The column called `name`.
-pub fn find(name: &str) -> Option<&'static Column> {
-    COLUMNS.iter().find(|column| column.name == name)
-}
-
-impl std::fmt::Debug for Column {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Column").field(&self.name).finish()
-    }
 }
 
 /// The mean of whole numbers; summed exactly.

@@ -1,0 +1,99 @@
+//! The columns of `summary.csv`: what a column is, and which there are ([`COLUMNS`]).
+
+mod table;
+
+pub use table::COLUMNS;
+
+use super::record::Measured;
+use crate::protocols::bittorrent::BY_CLASS;
+
+/// A column of `summary.csv`.
+#[derive(Clone, Copy)]
+pub struct Column {
+    /// Its name, with its unit at the end where it has one.
+    pub name: &'static str,
+    /// Its unit; empty for pure numbers.
+    pub unit: &'static str,
+    /// What it means.
+    pub doc: &'static str,
+    /// Whether every result has it, or only those that ask for it by `columns`.
+    pub shared: bool,
+    value: Value,
+}
+
+/// Where a column's value comes from.
+#[derive(Clone, Copy)]
+enum Value {
+    Computed(fn(&Measured<'_>) -> Option<f64>),
+    /// The protocol itself says it under the column's name ([`Protocol::measures`](crate::sim::Protocol::measures)).
+    Measured,
+}
+
+impl Column {
+    /// Its value for one run; `None` where it has none, which is written as an empty field.
+    pub fn value(&self, run: &Measured<'_>) -> Option<f64> {
+        match self.value {
+            Value::Computed(compute) => compute(run),
+            Value::Measured => own(run, self.name),
+        }
+    }
+}
+
+/// The columns that say which run a row is about; their values are text.
+pub const KEYS: &[(&str, &str)] = &[
+    ("scenario", "the scenario's name"),
+    ("protocol", "the protocol's name"),
+    ("peers", "peers in the run, servers not counted"),
+    (
+        "(swept keys)",
+        "one column for each other key that is swept, empty where it does not concern the protocol",
+    ),
+    ("replicate", "the number of the replicate, from 0"),
+    ("seed", "the run's seed"),
+];
+
+const fn shared(
+    name: &'static str,
+    unit: &'static str,
+    doc: &'static str,
+    value: fn(&Measured<'_>) -> Option<f64>,
+) -> Column {
+    Column { name, unit, doc, shared: true, value: Value::Computed(value) }
+}
+
+const fn extra(
+    name: &'static str,
+    unit: &'static str,
+    doc: &'static str,
+    value: fn(&Measured<'_>) -> Option<f64>,
+) -> Column {
+    Column { name, unit, doc, shared: false, value: Value::Computed(value) }
+}
+
+/// A column whose value the protocol itself says.
+const fn measured(name: &'static str, unit: &'static str, doc: &'static str) -> Column {
+    Column { name, unit, doc, shared: false, value: Value::Measured }
+}
+
+/// The column of `class` in that family of those that every class has.
+const fn of_class(family: usize, class: usize) -> Column {
+    let (unit, columns) = BY_CLASS[family];
+    let (name, doc) = columns[class];
+    measured(name, unit, doc)
+}
+
+/// What the protocol itself says under this name.
+fn own(m: &Measured<'_>, name: &str) -> Option<f64> {
+    m.outcome.measures.iter().find(|(own, _)| *own == name).map(|&(_, value)| value)
+}
+
+/// The column called `name`.
+pub fn find(name: &str) -> Option<&'static Column> {
+    COLUMNS.iter().find(|column| column.name == name)
+}
+
+impl std::fmt::Debug for Column {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Column").field(&self.name).finish()
+    }
+}
