@@ -7,7 +7,7 @@ use super::gnutella06::Gnutella06;
 use super::kazaa::Kazaa;
 use super::napster::Napster;
 use crate::graph::generate;
-use crate::sim::{Account, Outcome, Profile, Protocol};
+use crate::sim::{Account, Happening, Outcome, Profile, Protocol, Span};
 
 /// Peers 0 and 2 accept connections, the others do not.
 fn walls(number: u32) -> Profile {
@@ -52,6 +52,31 @@ fn the_server_passes_it_on() {
 #[test]
 fn a_push_goes_back_the_way_the_hit_came() {
     passes_firewalls::<Gnutella>(3);
+}
+
+/// Hits that come straight from a stranger show no way round its firewall: nobody has a connection to it.
+#[test]
+fn a_stranger_cannot_be_pushed() {
+    let graph = generate::ring(8).expect("a ring of eight");
+    let mut world = TestWorld { profile: walls, ..TestWorld::on(graph) };
+    let (stranger, neighbour) = (world.object(vec![3]), world.object(vec![1]));
+    let params = toml::from_str("hits = 'direct'").expect("it parses");
+    let ask = |object| run::<Gnutella>(&world, Script::until(60).lookup(1000, 0, object), &params);
+    assert_eq!(counts(&ask(stranger)), [1, 0, 0, 0]);
+    assert_eq!(counts(&ask(neighbour)), [1, 1, 0, 1]);
+}
+
+/// The provider goes before the server's word reaches it, comes back, and is asked again: the download began then.
+#[test]
+fn a_push_that_failed_is_forgotten() {
+    let graph = generate::ring(8).expect("a ring of eight");
+    let mut world = TestWorld { profile: walls, latency_ms: (50, 50), ..TestWorld::on(graph) };
+    let object = world.object(vec![3]);
+    let script = Script::until(60).lookup(1000, 0, object).at(1180, Happening::Crash(3));
+    let script = script.at(5000, Happening::Join(3)).lookup(30_000, 0, object);
+    let outcome = run::<Napster>(&world, script, &Default::default());
+    assert_eq!(counts(&outcome), [2, 1, 0, 4]);
+    assert!(outcome.tally.fetch_longest < Span::secs(1), "{:?}", outcome.tally.fetch_longest);
 }
 
 /// Peers 0 and 2 lead: they alone are fit.

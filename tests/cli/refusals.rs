@@ -328,4 +328,8 @@ fn caches_and_words() {
     ]);
     let said = place.tiny(&[words[0], words[1], "protocols=chord", "protocol.chord.cache=7"]);
     said.refused(&["answers to questions by words are not cached", "nearest: 0"]);
+    let said = place.tiny(&["content.words={vocabulary=4000000000}", words[1], "protocols=napster"]);
+    said.refused(&["content.words.vocabulary", "nearest valid value is 10000000"]);
+    let said = place.tiny(&[words[0], words[1], "protocols=kazaa", "protocol.kazaa.chunk=256 KiB"]);
+    said.refused(&["chunk cuts the object that was asked for"]);
 }

@@ -360,6 +360,15 @@ fn sizes() {
     assert_eq!(size(Message::QueryHit { guid, holder: PeerId::new(2), left: Left(1) }), 23 + 11 + 76 + 16);
 }
 
+/// The way back to a provider behind a firewall is known as long as answers name it.
+#[test]
+fn pushes_find_their_way_as_long_as_answers_are_cached() {
+    let still = still();
+    assert_eq!(still.push_memory(), still.memory);
+    let caching = Params { cache: 10, cache_life: Span::secs(600), ..still };
+    assert_eq!(caching.push_memory(), Span::secs(600));
+}
+
 #[test]
 fn parameters_read_and_refuse() {
     let read = |text: &str| toml::from_str::<Params>(text);
