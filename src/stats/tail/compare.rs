@@ -85,8 +85,8 @@ impl Comparison {
 /// is left out.
 pub fn compare(sample: &Sample, fit: &Fit) -> Vec<Comparison> {
     let tail = Tail::of(sample, fit);
-    let suits =
-        |alternative: &Alternative| fit.kind == Kind::Discrete || *alternative != Alternative::Poisson;
+    let poisson = fit.kind == Kind::Discrete && tail.values.last().is_some_and(|&x| x <= 1e9);
+    let suits = |alternative: &Alternative| poisson || *alternative != Alternative::Poisson;
     let compared = Alternative::ALL.into_iter().filter(suits).map(|alternative| tail.compare(alternative));
     compared.filter(|comparison| comparison.log_ratio.is_finite() && comparison.p.is_finite()).collect()
 }
