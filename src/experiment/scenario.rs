@@ -290,6 +290,7 @@ pub fn schema() -> Schema {
             "churn.pauses",
             "faults.*.crash",
             "protocol.gnutella.search",
+            "protocol.gnutella06.search",
             "protocol.bittorrent.seeding",
         ])
         .unsweepable("seed", "use `replicates`: runs that differ in the seed alone")
