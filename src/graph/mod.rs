@@ -9,8 +9,10 @@
 //! | --- | --- |
 //! | [`Graph`], [`Simplification`] | the graph, and what making it simple erased |
 //! | [`generate`], [`DegreeLaw`] | models: power law, Barabási–Albert, Erdős–Rényi, regular, small world, … |
+//! | [`Digraph`] | a crawl with its directions, and its strong components |
 //! | [`components`], [`apply`] | connected components, and what to do when there are several |
 //! | [`distances`], [`flood`], [`Search`] | breadth-first search, and the exact cost of a flood |
+//! | [`measure`] | degrees, clustering, paths, betweenness, small worlds, spectrum |
 //! | [`read_edge_list`], [`write_graph`] | SNAP edge lists, plain or gzip |
 //!
 //! ```
@@ -23,9 +25,11 @@
 mod bridge;
 mod compact;
 mod components;
+mod digraph;
 mod error;
 pub mod generate;
 mod law;
+pub mod measure;
 mod read;
 mod search;
 mod write;
@@ -35,6 +39,7 @@ mod tests;
 
 pub use compact::{Graph, Simplification};
 pub use components::{Applied, ComponentPolicy, Components, apply, components};
+pub use digraph::Digraph;
 pub use error::GraphError;
 pub use law::DegreeLaw;
 pub use read::{EdgeList, read_edge_list};
