@@ -51,6 +51,8 @@ pub enum Purpose {
     Clients,
     /// The words of one object.
     Words = 48,
+    /// What measures of graphs draw: orders of removal, sources of searches, bootstraps.
+    Graphs = 64,
 }
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
