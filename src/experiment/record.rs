@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::COLUMNS;
 use super::series::{Moment, Series};
+use super::subjects::measures::Curves;
 use crate::sim::{LookupRecord, Outcome};
 use crate::stats::ccdf;
 use crate::world::SessionSample;
@@ -37,6 +38,33 @@ pub struct Record {
     pub series: Vec<Moment>,
     /// Events that the kernel handled, for the log.
     pub events: u64,
+    /// The curves of a graph or a sample, if one was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curves: Option<Box<Curves>>,
+}
+
+impl Record {
+    /// The record of a subject, which has no lookups: what was measured, and a hash over what was measured.
+    pub(super) fn of_subject(
+        peers: u32,
+        values: BTreeMap<&'static str, f64>,
+        fingerprint: u64,
+        curves: Curves,
+    ) -> Record {
+        Record {
+            peers,
+            values: values.into_iter().map(|(name, value)| (name.to_string(), value)).collect(),
+            fingerprint,
+            lookups: 0,
+            latencies_us: Vec::new(),
+            found: 0,
+            loads: Vec::new(),
+            rows: Vec::new(),
+            series: Vec::new(),
+            events: 0,
+            curves: Some(Box::new(curves)),
+        }
+    }
 }
 
 /// One row of `lookups.csv`.
@@ -86,6 +114,10 @@ pub struct Measured<'a> {
     pub sessions: Option<SessionSample>,
     /// Who shares, and who would answer, if asked for.
     pub skew: Option<Skew>,
+    /// Measures of the overlay that has grown, by column, if asked for.
+    pub graph: Option<BTreeMap<&'static str, f64>>,
+    /// Its curves.
+    pub curves: Option<Box<Curves>>,
 }
 
 /// How unequal peers are in what they share.
@@ -128,6 +160,8 @@ impl<'a> Measured<'a> {
             series: None,
             sessions: None,
             skew: None,
+            graph: None,
+            curves: None,
         }
     }
 
@@ -179,6 +213,7 @@ impl<'a> Measured<'a> {
             rows,
             series: self.series.as_ref().map_or_else(Vec::new, |series| series.moments.clone()),
             events: self.outcome.tally.events,
+            curves: self.curves.clone(),
         }
     }
 }

@@ -15,6 +15,7 @@ use super::preflight::blame_params;
 use super::progress::Progress;
 use super::record::{FloodOracle, Measured, Record, Skew};
 use super::series::Sampler;
+use super::subjects::Subject;
 use crate::graph::{ComponentPolicy, Search, components};
 use crate::protocols::{self, Visit};
 use crate::sim::{Engine, Outcome, Protocol, QueueKind, Span, Time, World};
@@ -153,6 +154,9 @@ fn summed_up(plan: &Plan, mut remarks: Remarks) -> Vec<Diagnostic> {
 }
 
 fn run_job(plan: &Plan, job: &Job, options: &Options, note: impl Fn(Remark)) -> Result<Record, Stop> {
+    if let Some(subject) = Subject::find(&job.protocol) {
+        return subject.run(plan, job, options, note);
+    }
     let visitor = RunJob { plan, job, options, note };
     protocols::with(&job.protocol, visitor).expect("the plan has checked the names")
 }

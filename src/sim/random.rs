@@ -51,6 +51,8 @@ pub enum Purpose {
     Clients,
     /// The words of one object.
     Words = 48,
+    /// What measures of graphs draw: orders of removal, sources of searches.
+    Graphs = 64,
     /// One synthetic sample of a bootstrap.
     Bootstrap = 80,
 }

@@ -1,8 +1,10 @@
 //! The columns of `summary.csv`: what a column is, and which there are ([`COLUMNS`]).
 
+mod graph;
 mod table;
 
-pub use table::COLUMNS;
+use graph::GRAPH;
+use table::RUN;
 
 use super::record::Measured;
 use crate::protocols::bittorrent::BY_CLASS;
@@ -16,9 +18,35 @@ pub struct Column {
     pub unit: &'static str,
     /// What it means.
     pub doc: &'static str,
-    /// Whether every result has it, or only those that ask for it by `columns`.
+    /// Whether every result of its family has it, or only those that ask for it by `columns`.
     pub shared: bool,
+    /// What it is about.
+    pub family: Family,
     value: Value,
+}
+
+/// What columns are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// A protocol's run: lookups and what they cost.
+    Run,
+    /// A graph.
+    Graph,
+    /// The tail of a distribution.
+    Fit,
+}
+
+/// All columns with a number, in the order in which they are written.
+pub const COLUMNS: &[Column] = &joined::<{ RUN.len() + GRAPH.len() }>();
+
+const fn joined<const LENGTH: usize>() -> [Column; LENGTH] {
+    let mut all = [RUN[0]; LENGTH];
+    let mut at = 0;
+    while at < LENGTH {
+        all[at] = if at < RUN.len() { RUN[at] } else { GRAPH[at - RUN.len()] };
+        at += 1;
+    }
+    all
 }
 
 /// Where a column's value comes from.
@@ -27,6 +55,8 @@ enum Value {
     Computed(fn(&Measured<'_>) -> Option<f64>),
     /// The protocol itself says it under the column's name ([`Protocol::measures`](crate::sim::Protocol::measures)).
     Measured,
+    /// It stands under the column's name among the measures of a graph.
+    OfGraph,
 }
 
 impl Column {
@@ -35,6 +65,7 @@ impl Column {
         match self.value {
             Value::Computed(compute) => compute(run),
             Value::Measured => own(run, self.name),
+            Value::OfGraph => run.graph.as_ref()?.get(self.name).copied(),
         }
     }
 }
@@ -58,7 +89,7 @@ const fn shared(
     doc: &'static str,
     value: fn(&Measured<'_>) -> Option<f64>,
 ) -> Column {
-    Column { name, unit, doc, shared: true, value: Value::Computed(value) }
+    Column { name, unit, doc, shared: true, family: Family::Run, value: Value::Computed(value) }
 }
 
 const fn extra(
@@ -67,12 +98,12 @@ const fn extra(
     doc: &'static str,
     value: fn(&Measured<'_>) -> Option<f64>,
 ) -> Column {
-    Column { name, unit, doc, shared: false, value: Value::Computed(value) }
+    Column { name, unit, doc, shared: false, family: Family::Run, value: Value::Computed(value) }
 }
 
 /// A column whose value the protocol itself says.
 const fn measured(name: &'static str, unit: &'static str, doc: &'static str) -> Column {
-    Column { name, unit, doc, shared: false, value: Value::Measured }
+    Column { name, unit, doc, shared: false, family: Family::Run, value: Value::Measured }
 }
 
 /// The column of `class` in that family of those that every class has.

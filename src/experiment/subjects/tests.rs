@@ -1,0 +1,1 @@
+//! Measures against what is known of small graphs.
