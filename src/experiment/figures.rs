@@ -6,6 +6,7 @@ use super::columns;
 use super::crossover::crossover;
 use super::diagnostic::Diagnostic;
 use super::groups::{Group, Groups};
+use super::live_figures;
 use super::record::Record;
 use super::scenario::{FigureKind, FigureSettings};
 use super::series;
@@ -33,6 +34,8 @@ pub fn draw(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Drawn, Dia
         FigureKind::Load => load(groups, settings),
         FigureKind::Crossover => crossover(groups, settings),
         FigureKind::OverTime => over_time(groups, settings)?,
+        FigureKind::Overlay => live_figures::overlay(groups, settings),
+        FigureKind::Crawl => live_figures::crawl(groups, settings),
     };
     let ours = |error: ReportError| Diagnostic::new(format!("figure `{}`: {error}", settings.name));
     let svg = render_svg(&figure).map_err(ours)?;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::columns::COLUMNS;
+use super::live::{Crawl, Snapshot};
 use super::series::{Moment, Series};
 use crate::sim::{LookupRecord, Outcome};
 use crate::stats::ccdf;
@@ -35,6 +36,12 @@ pub struct Record {
     /// The run's time series, if wanted.
     #[serde(default)]
     pub series: Vec<Moment>,
+    /// Snapshots of its overlay, if wanted.
+    #[serde(default)]
+    pub snapshots: Vec<Snapshot>,
+    /// What a crawler saw, if one was wanted.
+    #[serde(default)]
+    pub crawl: Option<Crawl>,
     /// Events that the kernel handled, for the log.
     pub events: u64,
 }
@@ -86,6 +93,8 @@ pub struct Measured<'a> {
     pub sessions: Option<SessionSample>,
     /// Who shares, and who would answer, if asked for.
     pub skew: Option<Skew>,
+    /// What a crawler saw, if one was wanted.
+    pub crawl: Option<Crawl>,
 }
 
 /// How unequal peers are in what they share.
@@ -128,6 +137,7 @@ impl<'a> Measured<'a> {
             series: None,
             sessions: None,
             skew: None,
+            crawl: None,
         }
     }
 
@@ -178,6 +188,8 @@ impl<'a> Measured<'a> {
             loads: ccdf(&mut self.loads(), POINTS),
             rows,
             series: self.series.as_ref().map_or_else(Vec::new, |series| series.moments.clone()),
+            snapshots: Vec::new(),
+            crawl: self.crawl.clone(),
             events: self.outcome.tally.events,
         }
     }

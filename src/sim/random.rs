@@ -51,6 +51,10 @@ pub enum Purpose {
     Clients,
     /// The words of one object.
     Words = 48,
+    /// Where a crawl of the overlay begins.
+    Crawl = 64,
+    /// Which peers and pairs are looked at, where a network is measured by a sample.
+    Sample,
 }
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;

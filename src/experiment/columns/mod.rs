@@ -1,8 +1,26 @@
 //! The columns of `summary.csv`: what a column is, and which there are ([`COLUMNS`]).
 
+mod live;
 mod table;
 
-pub use table::COLUMNS;
+use std::sync::LazyLock;
+
+/// All columns with a number, in the order in which they are written.
+pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| [table::COLUMNS, live::COLUMNS].concat());
+
+/// What a column needs that a scenario has to ask for: the columns, the key without which they are empty, and an example.
+pub fn needs(name: &str) -> Option<(&'static str, &'static str)> {
+    const RECOVERY: &[&str] = &["correct_before", "correct_worst", "correct_after", "recovery_s", "repair_s"];
+    match name {
+        _ if RECOVERY.contains(&name) => {
+            Some(("a time series", "say how often to look, such as series.every = \"10 s\""))
+        }
+        _ if name.starts_with("crawl_") => {
+            Some(("a crawl", "say how fast, such as crawl.speed = \"1000 /s\""))
+        }
+        _ => None,
+    }
+}
 
 use super::record::Measured;
 use crate::protocols::bittorrent::BY_CLASS;

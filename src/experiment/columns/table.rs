@@ -5,8 +5,8 @@ use super::{Column, Measured, extra, measured, of_class, own, shared};
 use crate::sim::{Account, LookupRecord};
 use crate::stats::{gini, max_share, quantile_sorted, top_share};
 
-/// All columns with a number, in the order in which they are written.
-pub const COLUMNS: &[Column] = &[
+/// What lookups cost, how peers are loaded, and what protocols measure of themselves.
+pub(super) const COLUMNS: &[Column] = &[
     shared("lookups", "", "lookups issued after the warm-up", |m| Some(m.lookups() as f64)),
     shared("found", "fraction", "lookups answered before the deadline", |m| m.share(|r| r.answer.is_some())),
     shared(
