@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo build --release --locked
 peerlab=target/release/peerlab
-for name in compare compare-churn compare-faults server-down swarm super-peers caching keywords \
+for name in compare compare-churn compare-faults server-down swarm super-peers caching dynamic-querying keywords \
   free-riding participation missing-chunk papers/chord-path-length papers/churn-sessions papers/churn-dht \
   papers/can-path-length papers/can-realities papers/can-volume-check papers/can-overloading papers/can-rtt \
   papers/kazaa-shape papers/super-peer-redundancy \
