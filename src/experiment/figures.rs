@@ -7,6 +7,7 @@ use super::crossover::crossover;
 use super::diagnostic::Diagnostic;
 use super::graph_figures;
 use super::groups::{Group, Groups};
+use super::live_figures;
 use super::published;
 use super::record::Record;
 use super::scenario::{FigureKind, FigureSettings};
@@ -40,6 +41,8 @@ pub fn draw(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Drawn, Dia
         FigureKind::Degrees => graph_figures::degrees(groups, settings),
         FigureKind::Hops => graph_figures::hops(groups, settings),
         FigureKind::Removal => graph_figures::removal(groups, settings),
+        FigureKind::Overlay => live_figures::overlay(groups, settings),
+        FigureKind::Crawl => live_figures::crawl(groups, settings),
     };
     let ours = |error: ReportError| Diagnostic::new(format!("figure `{}`: {error}", settings.name));
     let svg = render_svg(&figure).map_err(ours)?;

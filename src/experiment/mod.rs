@@ -15,6 +15,8 @@ mod graph_figures;
 pub mod groups;
 pub mod interrupt;
 pub mod journal;
+pub mod live;
+mod live_figures;
 pub mod network_view;
 mod one_lookup;
 pub mod overrides;

@@ -143,6 +143,7 @@ impl Plan {
             if figure.kind == FigureKind::OverTime {
                 self.check_over_time(number, figure)?;
             }
+            self.check_shown(number, figure)?;
             if figure.kind == FigureKind::Against {
                 column(format!("figures.{number}.y"), &figure.y)?;
             }
@@ -155,14 +156,13 @@ impl Plan {
                 return Err(error.with_hint("say which, such as columns = [\"clustering\", \"path_mean\"]"));
             }
         }
-        let recovery = ["correct_before", "correct_worst", "correct_after", "recovery_s", "repair_s"];
-        let wants = |name: &String| recovery.contains(&name.as_str());
-        if let Some(number) =
-            self.first.columns.iter().position(wants).filter(|_| self.first.series.every.is_none())
-        {
-            let message = format!("`{}` needs a time series, but there is none", self.first.columns[number]);
+        for (number, name) in self.first.columns.iter().enumerate() {
+            let Some((what, hint)) = columns::needs(name).filter(|_| !self.first.gives(name)) else {
+                continue;
+            };
+            let message = format!("`{name}` needs {what}, but there is none");
             let error = self.sweep.diagnose(point, &format!("columns.{number}"), message);
-            return Err(error.with_hint("say how often to look, such as series.every = \"10 s\""));
+            return Err(error.with_hint(hint));
         }
         for (number, published) in self.first.published.iter().enumerate() {
             column(format!("published.{number}.column"), &published.column)?;
@@ -182,6 +182,22 @@ impl Plan {
             }
         }
         Ok(())
+    }
+
+    /// Checks that what a figure of an overlay shows is there.
+    fn check_shown(&self, number: usize, figure: &FigureSettings) -> Result<(), Diagnostic> {
+        let (what, hint) = match figure.kind {
+            FigureKind::Overlay if self.first.snapshot.is_default() => {
+                ("snapshots", "say when to take one, such as snapshot.at = \"1 h\"")
+            }
+            FigureKind::Crawl if self.first.crawl.is_none() => {
+                ("a crawl", "say how fast it goes, such as crawl.speed = \"1000 /s\"")
+            }
+            _ => return Ok(()),
+        };
+        let point = &self.sweep.points_for(None)[0];
+        let message = format!("figure `{}` shows {what}, but there is none", figure.name);
+        Err(self.sweep.diagnose(point, &format!("figures.{number}.kind"), message).with_hint(hint))
     }
 
     /// Checks a figure of a time series.

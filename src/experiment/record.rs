@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::columns::COLUMNS;
+use super::live::{Crawl, Snapshot};
 use super::series::{Moment, Series};
 use super::subjects::measures::Curves;
 use crate::sim::{LookupRecord, Outcome};
@@ -36,6 +37,12 @@ pub struct Record {
     /// The run's time series, if wanted.
     #[serde(default)]
     pub series: Vec<Moment>,
+    /// Snapshots of its overlay, if wanted.
+    #[serde(default)]
+    pub snapshots: Vec<Snapshot>,
+    /// What a crawler saw, if one was wanted.
+    #[serde(default)]
+    pub crawl: Option<Crawl>,
     /// Events that the kernel handled, for the log.
     pub events: u64,
     /// The curves of a graph or a sample, if one was measured.
@@ -61,6 +68,8 @@ impl Record {
             loads: Vec::new(),
             rows: Vec::new(),
             series: Vec::new(),
+            snapshots: Vec::new(),
+            crawl: None,
             events: 0,
             curves: Some(Box::new(curves)),
         }
@@ -118,6 +127,8 @@ pub struct Measured<'a> {
     pub graph: Option<BTreeMap<&'static str, f64>>,
     /// Its curves.
     pub curves: Option<Box<Curves>>,
+    /// What a crawler saw, if one was wanted.
+    pub crawl: Option<Crawl>,
 }
 
 /// How unequal peers are in what they share.
@@ -162,6 +173,7 @@ impl<'a> Measured<'a> {
             skew: None,
             graph: None,
             curves: None,
+            crawl: None,
         }
     }
 
@@ -212,6 +224,8 @@ impl<'a> Measured<'a> {
             loads: ccdf(&mut self.loads(), POINTS),
             rows,
             series: self.series.as_ref().map_or_else(Vec::new, |series| series.moments.clone()),
+            snapshots: Vec::new(),
+            crawl: self.crawl.clone(),
             events: self.outcome.tally.events,
             curves: self.curves.clone(),
         }

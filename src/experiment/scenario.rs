@@ -3,11 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::diagnostic::Diagnostic;
+use super::live::{CrawlSettings, SnapshotSettings};
 use super::schema::Schema;
 use super::series::SeriesSettings;
 use super::subjects::{FitSettings, GraphSettings, SampleSettings};
+use crate::sim::Time;
+use crate::units::Span;
 use crate::world::{
-    ChurnSettings, ContentSettings, FaultSettings, OverlaySettings, PopulationSettings, Settings,
+    ChurnSettings, ContentSettings, FaultSettings, OverlaySettings, PopulationSettings, Remark, Settings,
     UnderlaySettings, WorkloadSettings,
 };
 
@@ -73,6 +76,12 @@ pub struct Scenario {
     /// The numbers that the subject `sample` is about.
     #[serde(default, skip_serializing_if = "SampleSettings::is_default")]
     pub sample: SampleSettings,
+    /// When the overlay is written into the results as a graph.
+    #[serde(default, skip_serializing_if = "SnapshotSettings::is_default")]
+    pub snapshot: SnapshotSettings,
+    /// A crawler that asks its way through the overlay; none by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crawl: Option<CrawlSettings>,
     /// Figures to draw.
     #[serde(default)]
     pub figures: Vec<FigureSettings>,
@@ -149,6 +158,10 @@ pub enum FigureKind {
     Load,
     /// One column of the time series against time, a line per protocol, means over replicates, at the largest size.
     OverTime,
+    /// The degree law of the overlay at each snapshot, at the largest size, pooled over replicates.
+    Overlay,
+    /// The degree law that a crawler saw, and the true one, at the largest size, pooled over replicates.
+    Crawl,
     /// Total cost per lookup against how many lookups there are per arrival of a peer, at the largest size.
     Crossover,
     /// Several columns against a swept key, each over its own value at the least x.
@@ -285,6 +298,8 @@ impl Scenario {
         if self.graph.sources == Some(0) {
             return wrong("graph.sources", "got 0, expected at least 1 peer to search from".to_string());
         }
+        self.snapshot.check()?;
+        self.crawl.as_ref().map_or(Ok(()), CrawlSettings::check)?;
         if self.protocols.is_empty() {
             return wrong(
                 "protocols",
@@ -292,6 +307,28 @@ impl Scenario {
             );
         }
         Ok(())
+    }
+}
+
+impl Scenario {
+    /// Whether what a column needs (see [`needs`](super::columns::needs)) is asked for.
+    pub fn gives(&self, column: &str) -> bool {
+        if column.starts_with("crawl_") { self.crawl.is_some() } else { self.series.every.is_some() }
+    }
+
+    /// What is asked for after the end of the run, and so will not be there.
+    pub fn too_late(&self, end: Time) -> Vec<Remark> {
+        let late = |at: Span| Time::ZERO + at > end;
+        let remark = |key: &str, at: Span| Remark {
+            key: key.to_owned(),
+            message: format!("\"{at}\" is after the end of the run at {end}: there is nothing to look at"),
+        };
+        let snapshots = self.snapshot.at.0.iter().filter(|&&at| late(at)).take(1);
+        let crawl = self.crawl.iter().filter(|crawl| late(crawl.at));
+        snapshots
+            .map(|&at| remark("snapshot.at", at))
+            .chain(crawl.map(|crawl| remark("crawl.at", crawl.at)))
+            .collect()
     }
 }
 
@@ -305,6 +342,7 @@ pub fn schema() -> Schema {
             "faults",
             "faults.*.crash.peers",
             "faults.*.crash.peers.*",
+            "snapshot.at",
             "figures",
             "figures.*.columns",
             "published",
@@ -332,6 +370,7 @@ pub fn schema() -> Schema {
         .unsweepable("assumes", "a scenario makes its assumptions once")
         .unsweepable("lookups_csv", "the file is written or not")
         .unsweepable("series.**", "all runs are looked at alike")
+        .unsweepable("snapshot.**", "snapshots are taken of all runs alike")
         .unsweepable("figures.**", "a figure shows all points")
         .unsweepable("published.**", "a published figure is one number")
 }

@@ -51,7 +51,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-pub use churn::{ChurnSettings, CrowdSettings, Identity, PauseLaw, SessionLaw, SessionSample};
+pub use churn::{ChurnSettings, CrowdSettings, Identity, PauseLaw, SessionLaw, SessionSample, Start};
 pub use classes::{ClassSettings, Mix, ServerSettings};
 pub use content::{ContentKind, ContentSettings, Placement, WordSettings, Zipf};
 pub use error::{Remark, WorldError};

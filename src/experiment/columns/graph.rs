@@ -22,7 +22,7 @@ const fn fitted(name: &'static str, unit: &'static str, doc: &'static str) -> Co
 }
 
 /// All columns of the family, in the order in which they are written.
-pub const GRAPH: &[Column] = &[
+pub(super) const GRAPH: &[Column] = &[
     always("nodes", "", "nodes of the graph"),
     always(
         "edges",

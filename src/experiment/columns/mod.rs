@@ -1,10 +1,10 @@
 //! The columns of `summary.csv`: what a column is, and which there are ([`COLUMNS`]).
 
 mod graph;
+mod live;
 mod table;
 
-use graph::GRAPH;
-use table::RUN;
+use std::sync::LazyLock;
 
 use super::record::Measured;
 use crate::protocols::bittorrent::BY_CLASS;
@@ -37,16 +37,20 @@ pub enum Family {
 }
 
 /// All columns with a number, in the order in which they are written.
-pub const COLUMNS: &[Column] = &joined::<{ RUN.len() + GRAPH.len() }>();
+pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| [table::RUN, live::LIVE, graph::GRAPH].concat());
 
-const fn joined<const LENGTH: usize>() -> [Column; LENGTH] {
-    let mut all = [RUN[0]; LENGTH];
-    let mut at = 0;
-    while at < LENGTH {
-        all[at] = if at < RUN.len() { RUN[at] } else { GRAPH[at - RUN.len()] };
-        at += 1;
+/// What a column needs that a scenario has to ask for: the columns, the key without which they are empty, and an example.
+pub fn needs(name: &str) -> Option<(&'static str, &'static str)> {
+    const RECOVERY: &[&str] = &["correct_before", "correct_worst", "correct_after", "recovery_s", "repair_s"];
+    match name {
+        _ if RECOVERY.contains(&name) => {
+            Some(("a time series", "say how often to look, such as series.every = \"10 s\""))
+        }
+        _ if name.starts_with("crawl_") => {
+            Some(("a crawl", "say how fast, such as crawl.speed = \"1000 /s\""))
+        }
+        _ => None,
     }
-    all
 }
 
 /// Where a column's value comes from.

@@ -6,7 +6,7 @@ use crate::sim::{Account, LookupRecord};
 use crate::stats::{gini, max_share, quantile_sorted, top_share};
 
 /// All columns about runs, in the order in which they are written.
-pub const RUN: &[Column] = &[
+pub(super) const RUN: &[Column] = &[
     shared("lookups", "", "lookups issued after the warm-up", |m| Some(m.lookups() as f64)),
     shared("found", "fraction", "lookups answered before the deadline", |m| m.share(|r| r.answer.is_some())),
     shared(
