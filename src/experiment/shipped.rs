@@ -44,6 +44,12 @@ shipped! {
     "free-riding",
     "participation",
     "missing-chunk",
+    "degree",
+    "papers/course-degree-model",
+    "papers/snap-gnutella",
+    "papers/attack-tolerance",
+    "papers/power-law-fits",
+    "papers/small-world",
 }
 
 /// The shipped scenario called `name`.

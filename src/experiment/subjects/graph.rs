@@ -7,7 +7,7 @@ use super::super::plan::{Job, Plan, blame};
 use super::super::record::Record;
 use super::super::run::{Options, Stop};
 use super::Asked;
-use super::measures::{Subject, measure};
+use super::measures::{Stopped, Subject, measure};
 use crate::graph::Graph;
 use crate::sim::random::mix;
 use crate::world::{LoneOverlay, Remark, find_overlay};
@@ -43,13 +43,16 @@ pub(super) fn run(plan: &Plan, job: &Job, options: &Options, note: impl Fn(Remar
     let subject = Subject { graph, rows: overlay.rows.as_ref(), theory: theory.as_ref() };
     let go_on = |_: f64| !options.interrupt.requested();
     let report = measure(&subject, &Asked::of(plan), &scenario.graph, &scenario.fit, job.seed, &go_on)
-        .map_err(|stopped| match stopped {
-            super::measures::Stopped::Interrupted => Stop::Interrupted { done: 0, total: 0 },
-            super::measures::Stopped::Refused(what) => {
-                Stop::Failed(plan.sweep.diagnose(&job.point, "fit", what))
-            }
-        })?;
+        .map_err(|stopped| stop(plan, job, stopped))?;
     Ok(Record::of_subject(graph.nodes(), report.values, fingerprint(graph), report.curves))
+}
+
+/// Why a job has no record.
+pub(super) fn stop(plan: &Plan, job: &Job, stopped: Stopped) -> Stop {
+    match stopped {
+        Stopped::Interrupted => Stop::Interrupted { done: 0, total: 0 },
+        Stopped::Refused(what) => Stop::Failed(plan.sweep.diagnose(&job.point, "fit", what)),
+    }
 }
 
 /// A hash over all edges: another graph, another fingerprint.

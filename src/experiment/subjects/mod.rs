@@ -14,6 +14,7 @@
 mod asked;
 mod graph;
 pub mod measures;
+pub mod numbers;
 mod sample;
 mod settings;
 
@@ -23,7 +24,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use asked::Asked;
-pub use settings::{FitSettings, GraphSettings, Removal, SampleSettings};
+pub use settings::{FitEstimator, FitSettings, GraphSettings, Removal, SampleSettings};
 
 use super::columns::Family;
 use super::diagnostic::Diagnostic;

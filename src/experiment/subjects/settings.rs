@@ -67,6 +67,8 @@ pub struct FitSettings {
     /// Where it ends; nowhere by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub x_max: Option<f64>,
+    /// Which exponent of whole numbers; default the one of greatest likelihood.
+    pub estimator: FitEstimator,
     /// Synthetic samples behind `fit_p`; default 1000.
     pub bootstrap: Bootstrap,
 }
@@ -98,6 +100,17 @@ impl FitSettings {
             _ => Ok(()),
         }
     }
+}
+
+/// Which exponent of whole numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FitEstimator {
+    /// Of greatest likelihood.
+    #[default]
+    Exact,
+    /// The paper's short form where the tail begins at 10 or above, as the Python package `powerlaw` takes it.
+    Short,
 }
 
 /// How many synthetic samples.

@@ -1,12 +1,17 @@
 //! What is measured of a graph, by column: also of an overlay that a protocol has grown.
 
+mod removal;
+mod structure;
+pub(super) mod tail;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Asked, FitSettings, GraphSettings};
-use crate::graph::{DegreeLaw, EdgeList, Graph, components};
-use crate::stats::ccdf;
+use crate::experiment::scenario::FigureKind;
+use crate::graph::measure::DegreeCounts;
+use crate::graph::{DegreeLaw, EdgeList, Graph};
 use crate::world::DegreeTheory;
 
 /// A graph, and what is known of it beside.
@@ -55,8 +60,11 @@ pub enum Stopped {
     Refused(String),
 }
 
-/// The most points of a distribution that are kept.
-const POINTS: usize = 500;
+impl From<crate::graph::measure::Stopped> for Stopped {
+    fn from(_: crate::graph::measure::Stopped) -> Stopped {
+        Stopped::Interrupted
+    }
+}
 
 /// Measures what is `asked`. Everything random comes from streams of `seed`; `watch` hears now and then which share of a
 /// long piece of work is done, from any thread, and says whether to go on.
@@ -73,8 +81,13 @@ pub fn measure(
 ) -> Result<Report, Stopped> {
     let mut work = Work { subject, asked, settings, fit, seed, watch, report: Report::default() };
     work.degrees();
-    work.components();
+    let weak = work.components();
     work.theory();
+    work.triangles(&weak);
+    work.mixing();
+    work.paths(&weak)?;
+    work.removal()?;
+    work.tail()?;
     Ok(work.report)
 }
 
@@ -99,32 +112,29 @@ impl Work<'_> {
 
     fn degrees(&mut self) {
         let graph = self.subject.graph;
-        let nodes = u128::from(graph.nodes());
-        let power = |p: u32| graph.degrees().map(|d| u128::from(d).pow(p)).sum::<u128>();
-        let (first, second) = (power(1), power(2));
-        self.put("nodes", nodes as f64);
+        let degrees = DegreeCounts::of(graph);
+        self.put("nodes", f64::from(graph.nodes()));
         self.put("edges", self.subject.rows.map_or(graph.edges() as f64, |rows| rows.edges.len() as f64));
-        self.put("degree_mean", first as f64 / nodes as f64);
-        let variance = (nodes * second - first * first) as f64 / (nodes * nodes) as f64;
-        self.put("degree_variance", variance);
-        self.put("degree_sd", libm::sqrt(variance));
-        self.put("degree_max", graph.degrees().max().map(f64::from));
-        self.put("kappa", second as f64 / first as f64);
-        let mut degrees: Vec<u64> = graph.degrees().map(u64::from).collect();
-        self.report.curves.tail =
-            ccdf(&mut degrees, POINTS).into_iter().map(|(degree, share)| (degree as f64, share)).collect();
-    }
-
-    fn components(&mut self) {
-        let all = components(self.subject.graph);
-        self.put("components", f64::from(all.count()));
-        let giant = all.largest().map_or(0, |largest| all.sizes[largest as usize]);
-        self.put("giant_share", f64::from(giant) / f64::from(self.subject.graph.nodes()));
+        self.put("degree_mean", degrees.mean());
+        self.put("degree_variance", degrees.variance());
+        self.put("degree_sd", degrees.sd());
+        self.put("degree_max", degrees.max().map(f64::from));
+        self.put("kappa", degrees.kappa());
+        // Without an end the giant component has no threshold, and none to end.
+        let threshold = degrees.kappa().filter(|&kappa| kappa > 2.0).map(|kappa| 1.0 - 1.0 / (kappa - 1.0));
+        self.put("percolation_threshold", threshold);
+        if self.asked.draws(FigureKind::Degrees) {
+            let tail = degrees.ccdf();
+            self.report.curves.tail =
+                tail.into_iter().map(|(degree, share)| (f64::from(degree), share)).collect();
+        }
     }
 
     fn theory(&mut self) {
         let Some(theory) = self.subject.theory else { return };
-        self.report.curves.law = tail_of(&theory.law);
+        if self.asked.draws(FigureKind::Degrees) {
+            self.report.curves.law = tail_of(&theory.law);
+        }
         if !theory.moments {
             return;
         }
@@ -134,8 +144,19 @@ impl Work<'_> {
         self.put("law_variance", law.variance());
         self.put("law_sd", law.standard_deviation());
         self.put("law_kappa", kappa);
-        self.put("law_threshold", 1.0 - 1.0 / (kappa - 1.0));
-        self.put("law_giant", giant_of(law));
+        self.put("law_threshold", Some(1.0 - 1.0 / (kappa - 1.0)).filter(|_| kappa > 2.0));
+        if self.asked.any(&["law_giant"]) {
+            self.put("law_giant", giant_of(law));
+        }
+    }
+
+    fn tail(&mut self) -> Result<(), Stopped> {
+        if !tail::wanted(self.asked) {
+            return Ok(());
+        }
+        let Some(sample) = tail::degrees(self.subject.graph) else { return Ok(()) };
+        tail::measure_tail(&sample, self.asked, self.fit, self.seed, self.watch, &mut self.report)?;
+        Ok(())
     }
 }
 
