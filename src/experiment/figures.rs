@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 use super::columns;
 use super::crossover::crossover;
 use super::diagnostic::Diagnostic;
+use super::graph_figures;
 use super::groups::{Group, Groups};
+use super::live_figures;
+use super::published;
 use super::record::Record;
 use super::scenario::{FigureKind, FigureSettings};
 use super::series;
+use super::subjects::Subject;
 use crate::protocols::NAMES;
 use crate::report::{Axis, Figure, Point, ReportError, Series, TickFormat, render_svg, svg_to_png};
 use crate::units::Span;
@@ -33,6 +37,12 @@ pub fn draw(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Drawn, Dia
         FigureKind::Load => load(groups, settings),
         FigureKind::Crossover => crossover(groups, settings),
         FigureKind::OverTime => over_time(groups, settings)?,
+        FigureKind::Relative => graph_figures::relative(groups, settings)?,
+        FigureKind::Degrees => graph_figures::degrees(groups, settings),
+        FigureKind::Hops => graph_figures::hops(groups, settings),
+        FigureKind::Removal => graph_figures::removal(groups, settings),
+        FigureKind::Overlay => live_figures::overlay(groups, settings),
+        FigureKind::Crawl => live_figures::crawl(groups, settings),
     };
     let ours = |error: ReportError| Diagnostic::new(format!("figure `{}`: {error}", settings.name));
     let svg = render_svg(&figure).map_err(ours)?;
@@ -47,7 +57,8 @@ pub(super) fn label(
     settings: &FigureSettings,
     without: &str,
 ) -> String {
-    let name = groups.variants[group.variant].name();
+    let variant = &groups.variants[group.variant];
+    let name = variant.name();
     let varies = |key: &str| {
         let passing = groups.groups.iter().filter(|other| other.setting.matches(&settings.only));
         let mut values: Vec<&str> = passing.filter_map(|other| value_of(other, key)).collect();
@@ -56,6 +67,11 @@ pub(super) fn label(
         values.len() > 1
     };
     let shared = group.setting.shared.iter().filter(|(key, _)| key != without && varies(key));
+    if groups.variants.len() == 1 && Subject::find(&variant.protocol).is_some() {
+        // Of graphs it goes without saying that they are graphs.
+        let parts: Vec<String> = shared.map(|(key, value)| published::brief(key, value)).collect();
+        return if parts.is_empty() { name } else { parts.join(", ") };
+    }
     let shared: Vec<String> = shared.map(|(key, value)| format!("{} {value}", last_part(key))).collect();
     if shared.is_empty() { name } else { format!("{name}, {}", shared.join(", ")) }
 }
@@ -83,19 +99,12 @@ fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Dia
     let column = columns::find(&settings.y).ok_or_else(|| {
         Diagnostic::new(format!("figure `{}`: there is no column `{}`", settings.name, settings.y))
     })?;
-    let x_of = |group: &Group<'_>| -> Option<f64> {
-        if settings.x == "peers" {
-            return Some(f64::from(group.setting.peers));
-        }
-        let value = value_of(group, &settings.x)?;
-        // Of a variant's settings, such as `exponential(online=5 min, offline=1 min)`, the first.
-        let first = value.split_once('=').map_or(value, |(_, rest)| rest);
-        first.split(|c: char| c.is_whitespace() || ",)".contains(c)).next()?.parse().ok()
-    };
     let mut series: Vec<(usize, String, Vec<Point>)> = Vec::new();
     let mut ticks = Vec::new();
     for group in groups.groups.iter().filter(|group| group.setting.matches(&settings.only)) {
-        let (Some(x), Some(summary)) = (x_of(group), group.summary(&settings.y)) else { continue };
+        let (Some(x), Some(summary)) = (x_of(group, &settings.x), group.summary(&settings.y)) else {
+            continue;
+        };
         let label = label(groups, group, settings, &settings.x);
         let point = Point::with_half(x, summary.mean, summary.ci95.unwrap_or(0.0));
         ticks.push(x);
@@ -108,7 +117,8 @@ fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Dia
     ticks.dedup();
     let x_label = if settings.x_label.is_empty() { settings.x.clone() } else { settings.x_label.clone() };
     // A sweep from zero needs a scale that has a zero.
-    let linear = ticks.iter().any(|&x| x <= 0.0);
+    let linear = settings.x_log.map_or(ticks.iter().any(|&x| x <= 0.0), |log| !log);
+    ticks.retain(|&x| linear || x > 0.0);
     let x = if linear { Axis::linear(x_label) } else { Axis::log2(x_label) }.ticks(ticks);
     let y_label = match &settings.y_label {
         label if !label.is_empty() => label.clone(),
@@ -121,6 +131,17 @@ fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Dia
         .caption(if several(groups) { "error bars: 95 % confidence interval over seeds" } else { "" });
     let lines = series.into_iter().map(|(variant, label, points)| (variant, Series::line(label, points)));
     Ok(dressed(groups, figure, lines.collect()))
+}
+
+/// The number that `key` stands for in a group.
+pub(super) fn x_of(group: &Group<'_>, key: &str) -> Option<f64> {
+    if key == "peers" {
+        return Some(f64::from(group.setting.peers));
+    }
+    let value = value_of(group, key)?;
+    // Of a variant's settings, such as `exponential(online=5 min, offline=1 min)`, the first.
+    let first = value.split_once('=').map_or(value, |(_, rest)| rest);
+    first.split(|c: char| c.is_whitespace() || ",)".contains(c)).next()?.parse().ok()
 }
 
 /// Whether any point has several seeds.

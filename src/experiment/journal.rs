@@ -65,6 +65,7 @@ impl Journal {
             let mut file = OpenOptions::new().create(true).append(true).open(&path)?;
             file.set_len(length)?;
             if length == 0 {
+                remove_folder(&folder.join(FILES))?;
                 let header = serde_json::to_string(&Header { digest: digest.to_owned() })? + "\n";
                 file.write_all(header.as_bytes())?;
                 length = header.len() as u64;
@@ -88,12 +89,18 @@ impl Journal {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).entries.len()
     }
 
+    /// The folder for what finished runs leave beside their values, which goes with the journal.
+    pub fn files(&self) -> PathBuf {
+        self.path.with_file_name(FILES)
+    }
+
     /// Removes the journal if it holds nothing worth resuming from: what failed at once leaves nothing behind.
     pub fn forget_if_empty(self) {
         let Ok(kept) = fs::read(&self.path) else { return };
         if kept.iter().filter(|&&byte| byte == b'\n').count() <= 1 {
             // The next run starts afresh anyway.
             let _ = fs::remove_file(&self.path);
+            let _ = remove_folder(&self.files());
         }
     }
 
@@ -120,6 +127,13 @@ impl Journal {
             }
         }
     }
+}
+
+/// The folder beside the journal for files of finished runs.
+pub(super) const FILES: &str = "files";
+
+fn remove_folder(path: &Path) -> std::io::Result<()> {
+    if path.is_dir() { fs::remove_dir_all(path) } else { Ok(()) }
 }
 
 /// The entries of a journal kept under `digest`, up to the first line that is torn, and their length in bytes.

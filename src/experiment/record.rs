@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::columns::COLUMNS;
+use super::live::{Crawl, Snapshot};
 use super::series::{Moment, Series};
+use super::subjects::measures::Curves;
 use crate::sim::{LookupRecord, Outcome};
 use crate::stats::ccdf;
 use crate::world::SessionSample;
@@ -35,8 +37,43 @@ pub struct Record {
     /// The run's time series, if wanted.
     #[serde(default)]
     pub series: Vec<Moment>,
+    /// Snapshots of its overlay, if wanted.
+    #[serde(default)]
+    pub snapshots: Vec<Snapshot>,
+    /// What a crawler saw, if one was wanted.
+    #[serde(default)]
+    pub crawl: Option<Crawl>,
     /// Events that the kernel handled, for the log.
     pub events: u64,
+    /// The curves of a graph or a sample, if one was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curves: Option<Box<Curves>>,
+}
+
+impl Record {
+    /// The record of a subject, which has no lookups: what was measured, and a hash over what was measured.
+    pub(super) fn of_subject(
+        peers: u32,
+        values: BTreeMap<&'static str, f64>,
+        fingerprint: u64,
+        curves: Curves,
+    ) -> Record {
+        Record {
+            peers,
+            values: values.into_iter().map(|(name, value)| (name.to_string(), value)).collect(),
+            fingerprint,
+            lookups: 0,
+            latencies_us: Vec::new(),
+            found: 0,
+            loads: Vec::new(),
+            rows: Vec::new(),
+            series: Vec::new(),
+            snapshots: Vec::new(),
+            crawl: None,
+            events: 0,
+            curves: Some(Box::new(curves)),
+        }
+    }
 }
 
 /// One row of `lookups.csv`.
@@ -86,6 +123,12 @@ pub struct Measured<'a> {
     pub sessions: Option<SessionSample>,
     /// Who shares, and who would answer, if asked for.
     pub skew: Option<Skew>,
+    /// Measures of the overlay that has grown, by column, if asked for.
+    pub graph: Option<BTreeMap<&'static str, f64>>,
+    /// Its curves.
+    pub curves: Option<Box<Curves>>,
+    /// What a crawler saw, if one was wanted.
+    pub crawl: Option<Crawl>,
 }
 
 /// How unequal peers are in what they share.
@@ -128,6 +171,9 @@ impl<'a> Measured<'a> {
             series: None,
             sessions: None,
             skew: None,
+            graph: None,
+            curves: None,
+            crawl: None,
         }
     }
 
@@ -178,7 +224,10 @@ impl<'a> Measured<'a> {
             loads: ccdf(&mut self.loads(), POINTS),
             rows,
             series: self.series.as_ref().map_or_else(Vec::new, |series| series.moments.clone()),
+            snapshots: Vec::new(),
+            crawl: self.crawl.clone(),
             events: self.outcome.tally.events,
+            curves: self.curves.clone(),
         }
     }
 }

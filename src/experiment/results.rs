@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use super::columns::COLUMNS;
+use super::columns::{COLUMNS, Column, Family};
 use super::diagnostic::Diagnostic;
 use super::figures;
 use super::folder::ResultFolder;
 use super::groups::Groups;
+use super::journal::FILES;
 use super::plan::{Plan, toml_text};
 use super::published;
 use super::record::Record;
 use super::series::SERIES;
+use super::subjects::Subject;
 use crate::protocols::NAMES;
 use crate::stats::{fit_scaling, paired, six, six_or_missing};
 
@@ -56,6 +58,10 @@ pub fn write(
     }
     if plan.first.series.every.is_some() {
         folder.write("series.csv", &series(plan, records)?)?;
+    }
+    if records.iter().any(|record| !record.snapshots.is_empty()) {
+        folder.write("snapshots.csv", &snapshots(plan, records)?)?;
+        copy_files(records, &mut folder)?;
     }
     if !plan.published.is_empty() {
         folder.write("published.csv", &published::csv(plan, &groups)?)?;
@@ -122,11 +128,22 @@ impl Csv {
     }
 }
 
+/// The columns that `summary.csv` has: those that all results about these protocols and subjects share, and those asked for.
+pub(super) fn columns(plan: &Plan) -> Vec<&'static Column> {
+    let family = |name: &String| Subject::find(name).map_or(Family::Run, Subject::family);
+    let families: Vec<Family> = plan.first.protocols.iter().map(family).collect();
+    let asked = |column: &Column| plan.first.columns.iter().any(|wanted| wanted == column.name);
+    let wanted = |column: &&Column| column.shared && families.contains(&column.family) || asked(column);
+    COLUMNS.iter().filter(wanted).collect()
+}
+
+/// How many peers a run had; a sample has none.
+fn peers(record: &Record) -> String {
+    if record.peers == 0 { String::new() } else { record.peers.to_string() }
+}
+
 fn summary(plan: &Plan, records: &[Record]) -> Result<Vec<u8>, Diagnostic> {
-    let columns: Vec<_> = COLUMNS
-        .iter()
-        .filter(|c| c.shared || plan.first.columns.iter().any(|wanted| wanted == c.name))
-        .collect();
+    let columns = columns(plan);
     let mut header: Vec<String> = ["scenario", "protocol", "peers"].map(String::from).to_vec();
     header.extend(plan.swept.iter().cloned());
     header.extend(["replicate", "seed"].map(String::from));
@@ -134,7 +151,7 @@ fn summary(plan: &Plan, records: &[Record]) -> Result<Vec<u8>, Diagnostic> {
     header.push("fingerprint".to_string());
     let mut csv = Csv::new(&header)?;
     for (job, record) in plan.jobs.iter().zip(records) {
-        let mut row = vec![job.scenario.name.clone(), job.protocol.clone(), record.peers.to_string()];
+        let mut row = vec![job.scenario.name.clone(), job.protocol.clone(), peers(record)];
         row.extend(job.labels.iter().cloned());
         row.extend([job.replicate.to_string(), job.seed.to_string()]);
         row.extend(columns.iter().map(|column| six_or_missing(record.values.get(column.name).copied())));
@@ -294,6 +311,46 @@ fn series(plan: &Plan, records: &[Record]) -> Result<Vec<u8>, Diagnostic> {
         }
     }
     csv.finish()
+}
+
+/// `snapshots.csv`: one row a run and snapshot.
+fn snapshots(plan: &Plan, records: &[Record]) -> Result<Vec<u8>, Diagnostic> {
+    let mut header: Vec<&str> = vec!["scenario", "protocol", "peers"];
+    header.extend(plan.swept.iter().map(String::as_str));
+    header.extend(["replicate", "seed", "time_s", "file", "nodes", "links", "edges", "components"]);
+    header.extend(["largest_component", "degree_mean", "degree_sd", "degree_max", "kappa"]);
+    let mut csv = Csv::new(&header)?;
+    for (job, record) in plan.jobs.iter().zip(records) {
+        let mut start = vec![job.scenario.name.clone(), job.protocol.clone(), record.peers.to_string()];
+        start.extend(job.labels.iter().cloned());
+        start.extend([job.replicate.to_string(), job.seed.to_string()]);
+        for snapshot in &record.snapshots {
+            let degrees = &snapshot.degrees;
+            let file = snapshot.file.as_ref().map_or(String::new(), |(name, _)| name.clone());
+            let mut row = start.clone();
+            row.extend([six(snapshot.at_ns as f64 * 1e-9), file, degrees.nodes.to_string()]);
+            row.extend([snapshot.links, snapshot.edges].map(|number| number.to_string()));
+            row.push(snapshot.components.to_string());
+            let nodes = f64::from(degrees.nodes);
+            row.push(six_or_missing((nodes > 0.0).then(|| f64::from(snapshot.largest) / nodes)));
+            row.extend([six(degrees.mean), six(degrees.sd), degrees.max.to_string()]);
+            row.push(six_or_missing(degrees.kappa));
+            csv.row(&row)?;
+        }
+    }
+    csv.finish()
+}
+
+/// Takes over the files that finished runs have left beside the journal.
+fn copy_files(records: &[Record], folder: &mut ResultFolder) -> Result<(), Diagnostic> {
+    let kept = folder.partial().join(FILES);
+    let files = records.iter().flat_map(|record| &record.snapshots).filter_map(|s| s.file.as_ref());
+    for (name, _) in files {
+        let path = kept.join(name);
+        let bytes = std::fs::read(&path).map_err(|error| Diagnostic::io("read", &path, &error))?;
+        folder.write(name, &bytes)?;
+    }
+    Ok(())
 }
 
 /// What varies from run to run, and so is not committed with the results.

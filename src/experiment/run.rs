@@ -10,11 +10,13 @@ use rayon::prelude::*;
 use super::diagnostic::Diagnostic;
 use super::interrupt::Interrupt;
 use super::journal::Journal;
+use super::live::{self, Crawler, Lookers, Snapshots};
 use super::plan::{Job, Plan, blame};
 use super::preflight::blame_params;
 use super::progress::Progress;
 use super::record::{FloodOracle, Measured, Record, Skew};
 use super::series::Sampler;
+use super::subjects::Subject;
 use crate::graph::{ComponentPolicy, Search, components};
 use crate::protocols::{self, Visit};
 use crate::sim::{Engine, Outcome, Protocol, QueueKind, Span, Time, World};
@@ -71,7 +73,9 @@ pub fn run(plan: &Plan, journal: Option<&Journal>, options: &Options) -> Result<
     let mut order: Vec<usize> = (0..plan.jobs.len()).collect();
     order.sort_by_key(|&job| std::cmp::Reverse(plan.jobs[job].scenario.peers));
     let kept: Vec<Option<Record>> =
-        plan.jobs.iter().map(|job| journal.and_then(|journal| journal.get(&job.key()))).collect();
+        plan.jobs.iter().map(|job| journal.and_then(|journal| kept(journal, job))).collect();
+    let files = journal.map(Journal::files);
+    let names = live::point_names(plan);
     let done = kept.iter().flatten().count();
     let progress = Progress::start(plan.jobs.len() as u64, done as u64, options.quiet);
     let failed = AtomicBool::new(false);
@@ -84,7 +88,8 @@ pub fn run(plan: &Plan, journal: Option<&Journal>, options: &Options) -> Result<
             return Ok((number, record.clone()));
         }
         let job = &plan.jobs[number];
-        let record = run_job(plan, job, options, |remark| note(&remarks, number, remark))
+        let keep = Keep { files: files.as_deref(), point: &names[number] };
+        let record = run_job(plan, job, options, keep, |remark| note(&remarks, number, remark))
             .inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
         if let Some(journal) = journal {
             journal.append(&job.key(), &record).map_err(Stop::Failed)?;
@@ -124,6 +129,20 @@ pub fn run(plan: &Plan, journal: Option<&Journal>, options: &Options) -> Result<
     Ok(Finished { records, remarks: summed_up(plan, remarks) })
 }
 
+/// What the journal has of a job, if all files that belong to it are there.
+fn kept(journal: &Journal, job: &Job) -> Option<Record> {
+    let record: Record = journal.get(&job.key())?;
+    let files = journal.files();
+    record.snapshots.iter().all(|snapshot| snapshot.is_in(&files)).then_some(record)
+}
+
+/// Where the files of a run are kept, and what their names say of its point.
+#[derive(Clone, Copy)]
+struct Keep<'a> {
+    files: Option<&'a Path>,
+    point: &'a str,
+}
+
 /// What a world's builder remarked, with the number of the job.
 type Remarks = Vec<(usize, Remark)>;
 
@@ -152,8 +171,17 @@ fn summed_up(plan: &Plan, mut remarks: Remarks) -> Vec<Diagnostic> {
     all
 }
 
-fn run_job(plan: &Plan, job: &Job, options: &Options, note: impl Fn(Remark)) -> Result<Record, Stop> {
-    let visitor = RunJob { plan, job, options, note };
+fn run_job(
+    plan: &Plan,
+    job: &Job,
+    options: &Options,
+    keep: Keep<'_>,
+    note: impl Fn(Remark),
+) -> Result<Record, Stop> {
+    if let Some(subject) = Subject::find(&job.protocol) {
+        return subject.run(plan, job, options, note);
+    }
+    let visitor = RunJob { plan, job, options, keep, note };
     protocols::with(&job.protocol, visitor).expect("the plan has checked the names")
 }
 
@@ -161,6 +189,7 @@ struct RunJob<'a, N> {
     plan: &'a Plan,
     job: &'a Job,
     options: &'a Options,
+    keep: Keep<'a>,
     note: N,
 }
 
@@ -168,7 +197,7 @@ impl<N: Fn(Remark)> Visit for RunJob<'_, N> {
     type Output = Result<Record, Stop>;
 
     fn visit<P: Protocol>(self) -> Self::Output {
-        let RunJob { plan, job, options, note } = self;
+        let RunJob { plan, job, options, keep, note } = self;
         let interrupted = || Stop::Interrupted { done: 0, total: 0 };
         if options.interrupt.requested() {
             return Err(interrupted());
@@ -185,7 +214,7 @@ impl<N: Fn(Remark)> Visit for RunJob<'_, N> {
         // Joining components, or keeping the largest, is what the scenario asked for.
         let kept_apart = job.scenario.overlay.components == ComponentPolicy::Keep;
         let meant = |remark: &Remark| remark.key == "overlay.components" && !kept_apart;
-        terrain.remarks().into_iter().filter(|remark| !meant(remark)).for_each(note);
+        terrain.remarks().into_iter().filter(|remark| !meant(remark)).for_each(&note);
         let terrain = Arc::new(terrain);
         let director = terrain.director(P::servers(&params));
         let world: Arc<dyn World> = Arc::clone(&terrain) as Arc<dyn World>;
@@ -194,12 +223,19 @@ impl<N: Fn(Remark)> Visit for RunJob<'_, N> {
         let end = engine.end();
         let mut looked = Instant::now();
         let mut sampler = plan.first.series.every.map(Sampler::new);
+        let mut lookers = Lookers {
+            snapshots: Snapshots::of(&plan.first.snapshot, job.replicate, end),
+            crawler: job.scenario.crawl.as_ref().map(|settings| Crawler::new(settings, job.seed)),
+        };
+        job.scenario.too_late(end).into_iter().for_each(&note);
+        lookers.look(&engine);
         while engine.now() < end {
-            let due = sampler.as_ref().map_or(Time::NEVER, Sampler::next);
+            let due = sampler.as_ref().map_or(Time::NEVER, Sampler::next).min(lookers.next());
             engine.run_until((engine.now() + Span::secs(1)).min(due).min(end));
             if let Some(sampler) = &mut sampler {
                 sampler.look(&engine, terrain.peers());
             }
+            lookers.look(&engine);
             if looked.elapsed() > Duration::from_millis(50) {
                 looked = Instant::now();
                 if options.interrupt.requested() {
@@ -220,7 +256,12 @@ impl<N: Fn(Remark)> Visit for RunJob<'_, N> {
         if plan.first.columns.iter().any(|column| column == "share_nothing" || column == "answers_top1") {
             measured.skew = Some(skew(&terrain, &outcome));
         }
+        measured.crawl = lookers.crawler.and_then(Crawler::finish);
         let mut record = measured.record(plan.first.lookups_csv);
+        if let Some(snapshots) = lookers.snapshots {
+            let run = (P::NAME, keep.point, job.replicate);
+            record.snapshots = live::keep(snapshots.finish(), keep.files, run).map_err(Stop::Failed)?;
+        }
         if !job.scenario.underlay.latency.has_geometry() {
             // Without geometry, a round trip below says nothing about a detour above.
             record.values.remove("stretch_mean");

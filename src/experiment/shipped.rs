@@ -37,12 +37,19 @@ shipped! {
     "papers/can-rtt",
     "super-peers",
     "caching",
+    "dynamic-querying",
     "keywords",
     "papers/kazaa-shape",
     "papers/super-peer-redundancy",
     "free-riding",
     "participation",
     "missing-chunk",
+    "degree",
+    "papers/course-degree-model",
+    "papers/snap-gnutella",
+    "papers/attack-tolerance",
+    "papers/power-law-fits",
+    "papers/small-world",
 }
 
 /// The shipped scenario called `name`.

@@ -77,7 +77,12 @@ pub fn histogram(sample: &Sample, fit: &Fit, words: Words<'_>) -> Figure {
     let point = |bin: &crate::stats::tail::Bin| {
         let (middle, error) = (bin.middle(fit.kind), bin.error());
         // An error bar as long as the value would reach zero, off a logarithmic axis.
-        Point::with_interval(middle, bin.density, bin.density - error.min(0.9 * bin.density), bin.density + error)
+        Point::with_interval(
+            middle,
+            bin.density,
+            bin.density - error.min(0.9 * bin.density),
+            bin.density + error,
+        )
     };
     let share = fit.n_tail as f64 / sample.len() as f64;
     let top = fit.x_max.unwrap_or(sample.values()[sample.values().len() - 1]);
@@ -103,8 +108,7 @@ pub fn counter_example(sample: &Sample, fit: &Fit, words: Words<'_>) -> Option<F
     let points = plain_histogram(sample, WIDE_BINS);
     let line = WrongLine::through(&points)?;
     let (first, last) = (points[0].0, points[points.len() - 1].0);
-    let straight: Vec<(f64, f64)> =
-        spaced(first, last).into_iter().map(|x| (x, line.at(x))).collect();
+    let straight: Vec<(f64, f64)> = spaced(first, last).into_iter().map(|x| (x, line.at(x))).collect();
     let share = fit.n_tail as f64 / sample.len() as f64;
     let law = fit.law();
     let top = fit.x_max.unwrap_or(sample.values()[sample.values().len() - 1]);

@@ -51,6 +51,12 @@ pub enum Purpose {
     Clients,
     /// The words of one object.
     Words = 48,
+    /// What measures of graphs draw: orders of removal, sources of searches.
+    Graphs = 64,
+    /// Where a crawl of the overlay begins.
+    Crawl,
+    /// Which peers and pairs are looked at, where a network is measured by a sample.
+    Sample,
     /// One synthetic sample of a bootstrap.
     Bootstrap = 80,
 }

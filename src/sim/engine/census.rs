@@ -1,24 +1,47 @@
 //! Looking at the whole network while every peer is at rest: the overlay that it has grown, and who is who in it.
 
 use super::Engine;
+use crate::sim::peer::PeerId;
 use crate::sim::protocol::Protocol;
 use crate::sim::random::{Purpose, derive, mix};
-use crate::sim::world::{Role, Strike};
+use crate::sim::world::{Role, Strike, World};
 
 impl<P: Protocol> Engine<P> {
     /// The overlay as it is: pairs of participants online, by number, the lower one first, of whom at least one would send
     /// to the other in its present session. Ascending, each pair once.
     pub fn overlay(&self) -> Vec<(u32, u32)> {
-        let presence = &self.core.presence;
-        let mut pairs = Vec::new();
-        for me in presence.addresses() {
-            let linked = self.cells[me.index()].peer.links().filter(|&peer| presence.contains(peer));
-            let others = linked.map(|peer| peer.number()).filter(|&number| number != me.number());
-            pairs.extend(others.map(|other| (me.number().min(other), me.number().max(other))));
-        }
+        let mut pairs: Vec<(u32, u32)> =
+            self.links().into_iter().map(|(from, to)| (from.min(to), from.max(to))).collect();
         pairs.sort_unstable();
         pairs.dedup();
         pairs
+    }
+
+    /// The overlay's links: pairs of participants online, by number, of whom the first would send to the second in its
+    /// present session. Ascending, each once.
+    pub fn links(&self) -> Vec<(u32, u32)> {
+        let presence = &self.core.presence;
+        let mut links = Vec::new();
+        for me in presence.addresses() {
+            let linked = self.cells[me.index()].peer.links().filter(|&peer| presence.contains(peer));
+            let others = linked.map(|peer| peer.number()).filter(|&number| number != me.number());
+            links.extend(others.map(|other| (me.number(), other)));
+        }
+        links.sort_unstable();
+        links.dedup();
+        links
+    }
+
+    /// Whom participant `number` would name if it were asked now for its neighbours, those included that have gone without
+    /// its knowing; `None` if it is offline.
+    pub fn named_by(&self, number: u32) -> Option<Vec<PeerId>> {
+        let me = self.core.presence.address(number)?;
+        Some(self.cells[me.index()].peer.links().filter(|peer| peer.number() != number).collect())
+    }
+
+    /// The world that the network lives in.
+    pub fn world(&self) -> &dyn World {
+        &*self.core.world
     }
 
     /// Whom the strike hits, ascending.

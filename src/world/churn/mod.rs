@@ -17,7 +17,7 @@ use crate::sim::random::{Purpose, derive, mix, stream, unit};
 use crate::sim::{Span, Time};
 
 pub(super) use self::settings::TRACE_FILE;
-pub use self::settings::{ChurnSettings, CrowdSettings, Identity, PauseLaw, SessionLaw};
+pub use self::settings::{ChurnSettings, CrowdSettings, Identity, PauseLaw, SessionLaw, Start};
 pub(super) use self::strangers::Strangers;
 pub(super) use self::trace::{Replay, Trace};
 
@@ -82,12 +82,12 @@ impl Sessions {
             sessions.online.remove(peer);
         }
         let churning = (0..peers).filter(|&peer| !exempt.contains(peer));
-        sessions.next = BinaryHeap::from(sessions.start(churning));
+        sessions.next = BinaryHeap::from(sessions.start(settings.start, churning));
         sessions
     }
 
     /// Who is in a session at the start, and the first change of each.
-    fn start(&mut self, peers: impl Iterator<Item = u32>) -> Vec<Reverse<(Time, u32, u32)>> {
+    fn start(&mut self, start: Start, peers: impl Iterator<Item = u32>) -> Vec<Reverse<(Time, u32, u32)>> {
         let share = match &self.source {
             Source::Stay => return Vec::new(),
             Source::Trace(_) => 0.0,
@@ -101,7 +101,7 @@ impl Sessions {
                     (replay.starts_online(peer), replay.time(peer, 0).unwrap_or(Time::NEVER))
                 }
                 Source::Laws(..) | Source::Stay => {
-                    let online = unit(draw(key, 0)) < share;
+                    let online = unit(draw(key, 0)) < share && start == Start::Equilibrium;
                     let rest = self.law(online).map_or(0.0, |law| law.rest(draw(key, 1)));
                     (online, Time::ZERO + rounded(rest))
                 }

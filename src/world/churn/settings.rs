@@ -22,6 +22,9 @@ pub struct ChurnSettings {
     /// Who comes when a pause is over; default `same`.
     #[serde(skip_serializing_if = "Identity::is_default")]
     pub identity: Identity,
+    /// Who is there when the run begins; default `equilibrium`.
+    #[serde(skip_serializing_if = "Start::is_default")]
+    pub start: Start,
     /// The share of departures that say goodbye, the others being crashes; default 50 %.
     pub graceful: Share,
     /// The share of peers (at least one, if it is not 0 and there are two) that start offline, come once, at random times
@@ -38,6 +41,7 @@ impl Default for ChurnSettings {
             sessions: SessionLaw::default(),
             pauses: PauseLaw::default(),
             identity: Identity::default(),
+            start: Start::default(),
             graceful: Share(0.5),
             newcomers: Share(0.0),
             crowd: None,
@@ -79,6 +83,23 @@ pub enum Identity {
 impl Identity {
     fn is_default(&self) -> bool {
         *self == Identity::default()
+    }
+}
+
+/// Who is there when the run begins, where sessions follow a law.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Start {
+    /// As many as there always are, in the midst of their sessions, in a settled overlay.
+    #[default]
+    Equilibrium,
+    /// Nobody: all are in the midst of a pause, and the overlay grows from nothing as they come.
+    Empty,
+}
+
+impl Start {
+    fn is_default(&self) -> bool {
+        *self == Start::default()
     }
 }
 
@@ -318,6 +339,11 @@ impl ChurnSettings {
             PauseLaw::LogNormal { sigma } => within("churn.pauses.log-normal.sigma", sigma, 0.0, 4.0)?,
             PauseLaw::Exponential {} | PauseLaw::Fixed {} => {}
         }
+        if self.start == Start::Empty && matches!(self.sessions, SessionLaw::None {}) {
+            let error =
+                WorldError::new("churn.start", "got \"empty\", but without sessions nobody would come");
+            return Err(error.expected("a law of sessions beside it").nearest("\"equilibrium\""));
+        }
         if let SessionLaw::Trace { .. } = self.sessions {
             let stray = |key: &str| {
                 let error = WorldError::new(key, "stands beside a trace, which says when peers are away");
@@ -328,6 +354,9 @@ impl ChurnSettings {
             }
             if !self.identity.is_default() {
                 return stray("churn.identity");
+            }
+            if !self.start.is_default() {
+                return stray("churn.start");
             }
         }
         if let (Some(crowd), Some(peers)) = (&self.crowd, peers) {
