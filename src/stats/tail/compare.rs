@@ -81,8 +81,8 @@ impl Comparison {
     }
 }
 
-/// Compares the fit of `sample` with every other law that its kind of data has (continuous data have no Poisson law, nor have values above 10⁹, whose sums would take too long). One whose likelihood is beyond an `f64`
-/// is left out.
+/// Compares the fit of `sample` with every other law that its kind of data has. Continuous data have no Poisson law, nor have
+/// values above 10⁹, whose sums would take too long; a law whose likelihood is beyond an `f64` is left out.
 pub fn compare(sample: &Sample, fit: &Fit) -> Vec<Comparison> {
     let tail = Tail::of(sample, fit);
     let poisson = fit.kind == Kind::Discrete && tail.values.last().is_some_and(|&x| x <= 1e9);
