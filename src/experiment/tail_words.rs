@@ -28,8 +28,11 @@ pub fn report(fit: &Fit, p_value: Option<&PValue>, rivals: &[Comparison], items:
         ),
     ));
     rows.extend(p_value.map(|p| {
-        let text =
-            format!("{:.2} ± {:.2} ({} synthetic samples)", p.p, p.error, count(u64::from(p.replicates)));
+        let samples = count(u64::from(p.replicates));
+        let text = match p.p {
+            0.0 => format!("0 (none of {samples} synthetic samples lies as far off)"),
+            share => format!("{share:.2} ± {:.2} ({samples} synthetic samples)", p.error),
+        };
         ("p-value", text)
     }));
     let mut text: String = rows.iter().map(|(name, value)| format!("{name:12} {value}\n")).collect();
