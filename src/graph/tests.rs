@@ -6,7 +6,9 @@ mod measures;
 mod models;
 mod oracle;
 mod refusals;
+mod resilience;
 mod seeds;
+mod worlds;
 
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
