@@ -2,6 +2,8 @@
 //! against damaged files.
 
 mod files;
+mod formats;
+mod growth;
 mod models;
 mod oracle;
 mod refusals;
