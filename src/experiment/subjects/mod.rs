@@ -24,7 +24,8 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use asked::Asked;
-pub use settings::{FitEstimator, FitSettings, GraphSettings, Removal, SampleSettings};
+pub(super) use graph::measure_grown;
+pub use settings::{FitEstimator, FitSettings, GraphSettings, SampleSettings};
 
 use super::columns::Family;
 use super::diagnostic::Diagnostic;

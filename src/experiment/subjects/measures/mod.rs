@@ -120,9 +120,6 @@ impl Work<'_> {
         self.put("degree_sd", degrees.sd());
         self.put("degree_max", degrees.max().map(f64::from));
         self.put("kappa", degrees.kappa());
-        // Without an end the giant component has no threshold, and none to end.
-        let threshold = degrees.kappa().filter(|&kappa| kappa > 2.0).map(|kappa| 1.0 - 1.0 / (kappa - 1.0));
-        self.put("percolation_threshold", threshold);
         if self.asked.draws(FigureKind::Degrees) {
             let tail = degrees.ccdf();
             self.report.curves.tail =
