@@ -44,7 +44,15 @@ pub(super) fn run(plan: &Plan, job: &Job, options: &Options, note: impl Fn(Remar
     let go_on = |_: f64| !options.interrupt.requested();
     let report = measure(&subject, &Asked::of(plan), &scenario.graph, &scenario.fit, job.seed, &go_on)
         .map_err(|stopped| stop(plan, job, stopped))?;
+    heed(&report, note);
     Ok(Record::of_subject(graph.nodes(), report.values, fingerprint(graph), report.curves))
+}
+
+/// Tells what to mind about a fit, in one remark.
+pub(super) fn heed(report: &Report, note: impl Fn(Remark)) {
+    if !report.remarks.is_empty() {
+        note(Remark { key: "fit".to_owned(), message: report.remarks.join("; ") });
+    }
 }
 
 /// Measures the overlay that a job's protocol has grown: its links, directed.

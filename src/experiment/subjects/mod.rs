@@ -112,7 +112,7 @@ impl Subject {
         }
         match self {
             Subject::Graph => graph::run(plan, job, options, note),
-            Subject::Sample => sample::run(plan, job, options),
+            Subject::Sample => sample::run(plan, job, options, note),
         }
     }
 }

@@ -32,6 +32,8 @@ pub struct Report {
     pub values: BTreeMap<&'static str, f64>,
     /// What figures need.
     pub curves: Curves,
+    /// What to mind about a fit.
+    pub remarks: Vec<String>,
 }
 
 /// Distributions and curves of one graph or sample, as far as figures ask for them.

@@ -3,7 +3,9 @@
 use super::super::{FitEstimator, FitSettings};
 use super::{Asked, Report, Stopped};
 use crate::sim::random::{Purpose, derive};
-use crate::stats::tail::{Alternative, Estimator, Fit, Options, Sample, TailError, compare, fit, p_value};
+use crate::stats::tail::{
+    Alternative, Estimator, Fit, Options, Remark, Sample, TailError, compare, fit, p_value,
+};
 
 /// The columns that need a fit.
 const FITTED: &[&str] = &["values", "alpha", "x_min", "ks", "n_tail", "sigma", "fit_p"];
@@ -49,6 +51,9 @@ pub fn measure_tail(
         Err(TailError::AllEqual { .. } | TailError::Empty) => return Ok(None),
         Err(error) => return Err(refused(error)),
     };
+    // Peers without neighbours are no news.
+    let minded = found.remarks.iter().filter(|remark| !matches!(remark, Remark::Zeros { .. }));
+    report.remarks.extend(minded.map(Remark::to_string));
     let mut put = |column: &'static str, value: f64| {
         if value.is_finite() {
             report.values.insert(column, value);
