@@ -4,8 +4,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo build --release --locked
 peerlab=target/release/peerlab
-for name in compare compare-churn compare-faults server-down swarm super-peers caching keywords \
-  free-riding participation missing-chunk degree papers/course-degree-model papers/small-world papers/chord-path-length papers/churn-sessions papers/churn-dht \
+for name in compare compare-churn compare-faults server-down swarm super-peers caching dynamic-querying keywords \
+  free-riding participation missing-chunk degree papers/course-degree-model papers/small-world \
+  papers/chord-path-length papers/churn-sessions papers/churn-dht \
   papers/can-path-length papers/can-realities papers/can-volume-check papers/can-overloading papers/can-rtt \
   papers/kazaa-shape papers/super-peer-redundancy \
   papers/bittorrent-flash-crowd papers/bittorrent-mixed-classes papers/bittorrent-fluid; do

@@ -37,6 +37,7 @@ shipped! {
     "papers/can-rtt",
     "super-peers",
     "caching",
+    "dynamic-querying",
     "keywords",
     "papers/kazaa-shape",
     "papers/super-peer-redundancy",
