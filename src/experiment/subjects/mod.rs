@@ -24,7 +24,8 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use asked::Asked;
-pub use settings::{FitEstimator, FitSettings, GraphSettings, Removal, SampleSettings};
+pub(super) use graph::measure_grown;
+pub use settings::{FitEstimator, FitSettings, GraphSettings, SampleSettings};
 
 use super::columns::Family;
 use super::diagnostic::Diagnostic;
@@ -111,7 +112,7 @@ impl Subject {
         }
         match self {
             Subject::Graph => graph::run(plan, job, options, note),
-            Subject::Sample => sample::run(plan, job, options),
+            Subject::Sample => sample::run(plan, job, options, note),
         }
     }
 }
