@@ -50,7 +50,7 @@ pub(super) fn label(
     settings: &FigureSettings,
     without: &str,
 ) -> String {
-    let name = groups.variants[group.variant].name();
+    let name = groups.variants[group.variant].name_without(without);
     let varies = |key: &str| {
         let passing = groups.groups.iter().filter(|other| other.setting.matches(&settings.only));
         let mut values: Vec<&str> = passing.filter_map(|other| value_of(other, key)).collect();
@@ -90,21 +90,28 @@ fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Dia
         if settings.x == "peers" {
             return Some(f64::from(group.setting.peers));
         }
-        let value = value_of(group, &settings.x)?;
+        let own = groups.variants[group.variant].value(&settings.x);
+        let value = own.or_else(|| value_of(group, &settings.x))?;
         // Of a variant's settings, such as `exponential(online=5 min, offline=1 min)`, the first.
         let first = value.split_once('=').map_or(value, |(_, rest)| rest);
         first.split(|c: char| c.is_whitespace() || ",)".contains(c)).next()?.parse().ok()
     };
     let mut series: Vec<(usize, String, Vec<Point>)> = Vec::new();
     let mut ticks = Vec::new();
-    for group in groups.groups.iter().filter(|group| group.setting.matches(&settings.only)) {
+    // Variants that differ in what is drawn along the axis lie on one line, that of the first of them.
+    let family = |variant: usize| {
+        let name = groups.variants[variant].name_without(&settings.x);
+        groups.variants.iter().position(|other| other.name_without(&settings.x) == name).unwrap_or(variant)
+    };
+    for group in groups.groups.iter().filter(|group| groups.passes(group, &settings.only)) {
         let (Some(x), Some(summary)) = (x_of(group), group.summary(&settings.y)) else { continue };
         let label = label(groups, group, settings, &settings.x);
         let point = Point::with_half(x, summary.mean, summary.ci95.unwrap_or(0.0));
+        let variant = family(group.variant);
         ticks.push(x);
-        match series.iter_mut().find(|(variant, known, _)| *variant == group.variant && *known == label) {
+        match series.iter_mut().find(|(known, name, _)| *known == variant && *name == label) {
             Some((_, _, points)) => points.push(point),
-            None => series.push((group.variant, label, vec![point])),
+            None => series.push((variant, label, vec![point])),
         }
     }
     ticks.sort_by(f64::total_cmp);
@@ -122,8 +129,30 @@ fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Dia
     let figure = Figure::new(&settings.title, x, y)
         .subtitle(subtitle(groups, settings, None))
         .caption(if several(groups) { "error bars: 95 % confidence interval over seeds" } else { "" });
-    let lines = series.into_iter().map(|(variant, label, points)| (variant, Series::line(label, points)));
+    let own = groups.variants.iter().any(|variant| variant.value(&settings.x).is_some());
+    let lines = shortened(series).into_iter();
+    let lines = lines.map(|(variant, label, points)| (variant, Series::line(label, points)));
+    if own {
+        // One protocol's variants, of which there are as many as lines and points together.
+        let coloured = lines.enumerate().map(|(slot, (_, series))| series.slot(slot));
+        return Ok(coloured.fold(figure, Figure::series));
+    }
     Ok(dressed(groups, figure, lines.collect()))
+}
+
+/// Leaves out of the labels what all lines have in common at their beginning, up to a comma, where there are several.
+fn shortened<T>(mut series: Vec<(usize, String, T)>) -> Vec<(usize, String, T)> {
+    let alike = |series: &[(usize, String, T)]| {
+        let first = series.first()?.1.split_once(", ")?.0.to_owned() + ", ";
+        (series.len() > 1
+            && series[0].1.contains('=')
+            && series.iter().all(|(_, label, _)| label.starts_with(&first)))
+        .then_some(first.len())
+    };
+    if let Some(length) = alike(&series) {
+        series.iter_mut().for_each(|(_, label, _)| *label = label[length..].to_owned());
+    }
+    series
 }
 
 /// Whether any point has several seeds.

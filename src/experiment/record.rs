@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::columns::COLUMNS;
-use super::live::{Crawl, Snapshot};
+use super::live::{Below, Crawl, Snapshot};
 use super::series::{Moment, Series};
 use crate::sim::{LookupRecord, Outcome};
 use crate::stats::ccdf;
@@ -95,6 +95,8 @@ pub struct Measured<'a> {
     pub skew: Option<Skew>,
     /// What a crawler saw, if one was wanted.
     pub crawl: Option<Crawl>,
+    /// How the overlay lay on the underlay at the end, if asked for.
+    pub below: Option<Below>,
 }
 
 /// How unequal peers are in what they share.
@@ -138,6 +140,7 @@ impl<'a> Measured<'a> {
             sessions: None,
             skew: None,
             crawl: None,
+            below: None,
         }
     }
 

@@ -280,6 +280,12 @@ impl Scenario {
 }
 
 impl Scenario {
+    /// The columns that somebody wants to see: in the table, in a figure, beside a published figure.
+    pub fn asked(&self) -> impl Iterator<Item = &String> {
+        let figures = self.figures.iter().map(|figure| &figure.y);
+        self.columns.iter().chain(figures).chain(self.published.iter().map(|published| &published.column))
+    }
+
     /// Whether what a column needs (see [`needs`](super::columns::needs)) is asked for.
     pub fn gives(&self, column: &str) -> bool {
         if column.starts_with("crawl_") { self.crawl.is_some() } else { self.series.every.is_some() }

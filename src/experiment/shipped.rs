@@ -43,6 +43,10 @@ shipped! {
     "free-riding",
     "participation",
     "missing-chunk",
+    "gnutella-lives",
+    "slow-crawler",
+    "degree-laws-and-search",
+    "overlay-underlay",
 }
 
 /// The shipped scenario called `name`.

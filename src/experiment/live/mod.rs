@@ -2,6 +2,7 @@
 //!
 //! Both look between events, while every peer is at rest, and change nothing in the run.
 
+mod below;
 mod crawl;
 mod degrees;
 mod snapshot;
@@ -9,6 +10,7 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 
+pub use below::{Below, Stretch};
 pub use crawl::{Crawl, CrawlSettings, Crawler};
 pub use degrees::Degrees;
 pub use snapshot::{Snapshot, SnapshotSettings, Snapshots, Times, keep, overlay, point_names};

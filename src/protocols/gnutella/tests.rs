@@ -207,7 +207,7 @@ fn whoever_asks_next_is_answered_nearer() {
 #[test]
 fn walkers_end_at_a_cached_answer() {
     let (world, [a, _]) = branched_path();
-    let search = Search::RandomWalk(RandomWalk { max_steps: 200 });
+    let search = Search::RandomWalk(RandomWalk { max_steps: Steps::Number(200), index: false });
     let params = Params { search, cache: 5, ..still() };
     let script = Script::until(300).lookup(0, 0, a).lookup(100_000, 8, a);
     let outcome = run_to_rest::<Gnutella>(&world, script, &params);
@@ -258,7 +258,7 @@ fn walkers_do_not_turn_back_and_check_with_the_source() {
     // At the end of a path there is no other way than back.
     let (world, _) = long_path(1);
     let graph = world.graph.expect("a path");
-    let random_walk = Search::RandomWalk(RandomWalk { max_steps: 200 });
+    let random_walk = Search::RandomWalk(RandomWalk { max_steps: Steps::Number(200), index: false });
     let record = walk(&graph, Vec::new(), random_walk, Hits::Path).lookups[0];
     assert_eq!((record.messages, record.visited), (200, 60));
 }
