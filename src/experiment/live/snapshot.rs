@@ -150,10 +150,15 @@ impl Snapshots {
         self.due.front().copied().unwrap_or(Time::NEVER)
     }
 
+    /// Goes on to the one after the next.
+    pub(super) fn skip(&mut self) -> Option<Time> {
+        self.due.pop_front()
+    }
+
     /// Takes one, if it is due.
     pub fn look<P: Protocol>(&mut self, engine: &Engine<P>) {
         if self.next() <= engine.now() {
-            self.due.pop_front();
+            self.skip();
             self.taken.push((engine.now(), overlay(engine)));
         }
     }

@@ -206,3 +206,7 @@ impl Search {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "hubs_tests.rs"]
+mod tests;

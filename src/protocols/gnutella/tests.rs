@@ -433,6 +433,7 @@ fn a_random_history_of_everything_is_the_same_twice() {
         Search::ExpandingRing(Ring::default()),
         Search::Walkers(Walkers::default()),
         Search::RandomWalk(RandomWalk::default()),
+        Search::HighDegreeWalk(HighDegreeWalk::default()),
     ] {
         let mut script = Script::until(300).churn(60, 5, 100, 250);
         // Peers 0 to 2 stay: only they ask.
@@ -446,7 +447,8 @@ fn a_random_history_of_everything_is_the_same_twice() {
         assert_eq!(once, twice);
         let found = once.lookups.iter().filter(|lookup| lookup.answer.is_some()).count();
         // A single walker is lost with every hundredth step, and dies with whoever holds it: it may fail most often.
-        let least = if matches!(params.search, Search::RandomWalk(_)) { 10 } else { 20 };
+        let least =
+            if matches!(params.search, Search::RandomWalk(_) | Search::HighDegreeWalk(_)) { 10 } else { 20 };
         assert!(found > least, "{:?} found {found}", params.search);
     }
 }
