@@ -3,9 +3,10 @@
 use clap::{Args, ValueEnum};
 
 use super::{Failure, print};
-use crate::experiment::columns::{COLUMNS, KEYS};
+use crate::experiment::columns::{COLUMNS, Family, KEYS};
 use crate::experiment::series::{SERIES, SeriesColumn};
 use crate::experiment::shipped::SHIPPED;
+use crate::experiment::subjects::Subject;
 use crate::protocols::{self, NAMES, Visit};
 use crate::sim::Protocol;
 use crate::world::{GraphModel, LatencyModel, Mix, SessionLaw};
@@ -39,7 +40,7 @@ impl List {
 
 fn section(what: What, with_heading: bool) -> String {
     let (heading, lines) = match what {
-        What::Protocols => ("protocols", NAMES.iter().map(|name| protocol(name)).collect()),
+        What::Protocols => ("protocols", NAMES.iter().map(|name| protocol(name)).chain(subjects()).collect()),
         What::Scenarios => {
             ("scenarios", SHIPPED.iter().map(|s| (s.name.to_string(), title(s.text))).collect())
         }
@@ -70,6 +71,10 @@ fn protocol(name: &str) -> (String, String) {
     (name.to_string(), protocols::with(name, Line).unwrap_or_default())
 }
 
+fn subjects() -> impl Iterator<Item = (String, String)> {
+    Subject::ALL.iter().map(|subject| (subject.name().to_string(), subject.title().to_string()))
+}
+
 /// The title in a shipped scenario's text.
 fn title(text: &str) -> String {
     let table: Result<toml::Table, _> = toml::from_str(text);
@@ -90,7 +95,12 @@ fn columns() -> Vec<(String, String)> {
     let keys = KEYS.iter().map(|&(name, doc)| (name.to_string(), doc.to_string()));
     let numbers = COLUMNS.iter().map(|column| {
         let unit = if column.unit.is_empty() { String::new() } else { format!(" [{}]", column.unit) };
-        let asked = if column.shared { "" } else { " (on request: `columns`)" };
+        let asked = match (column.shared, column.family) {
+            (true, Family::Run) => "",
+            (true, Family::Graph) => " (subject `graph`; else on request: `columns`)",
+            (true, Family::Fit) => " (subject `sample`; else on request: `columns`)",
+            (false, _) => " (on request: `columns`)",
+        };
         (column.name.to_string(), format!("{}{unit}{asked}", column.doc))
     });
     let last = ("fingerprint".to_string(), "a hash over all delivered messages of the protocol".to_string());

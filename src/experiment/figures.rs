@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use super::columns;
 use super::crossover::crossover;
 use super::diagnostic::Diagnostic;
+use super::graph_figures;
 use super::groups::{Group, Groups};
 use super::live_figures;
+use super::published;
 use super::record::Record;
 use super::scenario::{FigureKind, FigureSettings};
 use super::series;
+use super::subjects::Subject;
 use crate::protocols::NAMES;
 use crate::report::{Axis, Figure, Point, ReportError, Series, TickFormat, render_svg, svg_to_png};
 use crate::units::Span;
@@ -34,6 +37,10 @@ pub fn draw(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Drawn, Dia
         FigureKind::Load => load(groups, settings),
         FigureKind::Crossover => crossover(groups, settings),
         FigureKind::OverTime => over_time(groups, settings)?,
+        FigureKind::Relative => graph_figures::relative(groups, settings)?,
+        FigureKind::Degrees => graph_figures::degrees(groups, settings),
+        FigureKind::Hops => graph_figures::hops(groups, settings),
+        FigureKind::Removal => graph_figures::removal(groups, settings),
         FigureKind::Overlay => live_figures::overlay(groups, settings),
         FigureKind::Crawl => live_figures::crawl(groups, settings),
     };
@@ -50,7 +57,8 @@ pub(super) fn label(
     settings: &FigureSettings,
     without: &str,
 ) -> String {
-    let name = groups.variants[group.variant].name_without(without);
+    let variant = &groups.variants[group.variant];
+    let name = variant.name_without(without);
     let varies = |key: &str| {
         let passing = groups.groups.iter().filter(|other| other.setting.matches(&settings.only));
         let mut values: Vec<&str> = passing.filter_map(|other| value_of(other, key)).collect();
@@ -59,6 +67,11 @@ pub(super) fn label(
         values.len() > 1
     };
     let shared = group.setting.shared.iter().filter(|(key, _)| key != without && varies(key));
+    if groups.variants.len() == 1 && Subject::find(&variant.protocol).is_some() {
+        // Of graphs it goes without saying that they are graphs.
+        let parts: Vec<String> = shared.map(|(key, value)| published::brief(key, value)).collect();
+        return if parts.is_empty() { name } else { parts.join(", ") };
+    }
     let shared: Vec<String> = shared.map(|(key, value)| format!("{} {value}", last_part(key))).collect();
     if shared.is_empty() { name } else { format!("{name}, {}", shared.join(", ")) }
 }
@@ -86,26 +99,23 @@ fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Dia
     let column = columns::find(&settings.y).ok_or_else(|| {
         Diagnostic::new(format!("figure `{}`: there is no column `{}`", settings.name, settings.y))
     })?;
-    let x_of = |group: &Group<'_>| -> Option<f64> {
-        if settings.x == "peers" {
-            return Some(f64::from(group.setting.peers));
-        }
-        let own = groups.variants[group.variant].value(&settings.x);
-        let value = own.or_else(|| value_of(group, &settings.x))?;
-        // Of a variant's settings, such as `exponential(online=5 min, offline=1 min)`, the first.
-        let first = value.split_once('=').map_or(value, |(_, rest)| rest);
-        first.split(|c: char| c.is_whitespace() || ",)".contains(c)).next()?.parse().ok()
-    };
     let mut series: Vec<(usize, String, Vec<Point>)> = Vec::new();
     let mut ticks = Vec::new();
+    let own = groups.variants.iter().any(|variant| variant.value(&settings.x).is_some());
     // Variants that differ in what is drawn along the axis lie on one line, that of the first of them.
     let family = |variant: usize| {
         let name = groups.variants[variant].name_without(&settings.x);
         groups.variants.iter().position(|other| other.name_without(&settings.x) == name).unwrap_or(variant)
     };
     for group in groups.groups.iter().filter(|group| groups.passes(group, &settings.only)) {
-        let (Some(x), Some(summary)) = (x_of(group), group.summary(&settings.y)) else { continue };
-        let label = label(groups, group, settings, &settings.x);
+        let (Some(x), Some(summary)) = (x_of(groups, group, &settings.x), group.summary(&settings.y)) else {
+            continue;
+        };
+        let label = if own {
+            line_label(groups, group, settings)
+        } else {
+            label(groups, group, settings, &settings.x)
+        };
         let point = Point::with_half(x, summary.mean, summary.ci95.unwrap_or(0.0));
         let variant = family(group.variant);
         ticks.push(x);
@@ -118,7 +128,8 @@ fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Dia
     ticks.dedup();
     let x_label = if settings.x_label.is_empty() { settings.x.clone() } else { settings.x_label.clone() };
     // A sweep from zero needs a scale that has a zero.
-    let linear = ticks.iter().any(|&x| x <= 0.0);
+    let linear = settings.x_log.map_or(ticks.iter().any(|&x| x <= 0.0), |log| !log);
+    ticks.retain(|&x| linear || x > 0.0);
     let x = if linear { Axis::linear(x_label) } else { Axis::log2(x_label) }.ticks(ticks);
     let y_label = match &settings.y_label {
         label if !label.is_empty() => label.clone(),
@@ -129,9 +140,7 @@ fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Dia
     let figure = Figure::new(&settings.title, x, y)
         .subtitle(subtitle(groups, settings, None))
         .caption(if several(groups) { "error bars: 95 % confidence interval over seeds" } else { "" });
-    let own = groups.variants.iter().any(|variant| variant.value(&settings.x).is_some());
-    let lines = shortened(series).into_iter();
-    let lines = lines.map(|(variant, label, points)| (variant, Series::line(label, points)));
+    let lines = series.into_iter().map(|(variant, label, points)| (variant, Series::line(label, points)));
     if own {
         // One protocol's variants, of which there are as many as lines and points together.
         let coloured = lines.enumerate().map(|(slot, (_, series))| series.slot(slot));
@@ -140,19 +149,32 @@ fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Dia
     Ok(dressed(groups, figure, lines.collect()))
 }
 
-/// Leaves out of the labels what all lines have in common at their beginning, up to a comma, where there are several.
-fn shortened<T>(mut series: Vec<(usize, String, T)>) -> Vec<(usize, String, T)> {
-    let alike = |series: &[(usize, String, T)]| {
-        let first = series.first()?.1.split_once(", ")?.0.to_owned() + ", ";
-        (series.len() > 1
-            && series[0].1.contains('=')
-            && series.iter().all(|(_, label, _)| label.starts_with(&first)))
-        .then_some(first.len())
+/// What a line of a figure over one of a protocol's own swept keys is called: what tells it from the other lines.
+fn line_label(groups: &Groups<'_>, group: &Group<'_>, settings: &FigureSettings) -> String {
+    let shown = || groups.groups.iter().filter(|other| groups.passes(other, &settings.only));
+    let variant = &groups.variants[group.variant];
+    let own = variant.own.iter().map(|(key, value)| (format!("protocol.{}.{key}", variant.protocol), value));
+    let shared = group.setting.shared.iter().map(|(key, value)| (key.clone(), value));
+    let of = |other: &Group<'_>, key: &str| -> Option<String> {
+        let own = groups.variants[other.variant].value(key);
+        own.or_else(|| value_of(other, key)).map(String::from)
     };
-    if let Some(length) = alike(&series) {
-        series.iter_mut().for_each(|(_, label, _)| *label = label[length..].to_owned());
+    let varies = |key: &str| shown().any(|other| of(other, key) != of(group, key));
+    let parts = own.chain(shared).filter(|(key, _)| *key != settings.x && varies(key));
+    let parts: Vec<String> = parts.map(|(key, value)| published::brief(&key, value)).collect();
+    if parts.is_empty() { variant.protocol.clone() } else { parts.join(", ") }
+}
+
+/// The number that `key` stands for in a group.
+pub(super) fn x_of(groups: &Groups<'_>, group: &Group<'_>, key: &str) -> Option<f64> {
+    if key == "peers" {
+        return Some(f64::from(group.setting.peers));
     }
-    series
+    let own = groups.variants[group.variant].value(key);
+    let value = own.or_else(|| value_of(group, key))?;
+    // Of a variant's settings, such as `exponential(online=5 min, offline=1 min)`, the first.
+    let first = value.split_once('=').map_or(value, |(_, rest)| rest);
+    first.split(|c: char| c.is_whitespace() || ",)".contains(c)).next()?.parse().ok()
 }
 
 /// Whether any point has several seeds.

@@ -7,6 +7,7 @@ use super::columns;
 use super::diagnostic::Diagnostic;
 use super::scenario::{Expected, FigureKind, FigureSettings, Published, Scenario};
 use super::series;
+use super::subjects::{self, Subject};
 use crate::protocols::{self, NAMES, Visit};
 use crate::sim::Protocol;
 use crate::units::nearest;
@@ -68,11 +69,12 @@ impl Plan {
         let any = sweep.points_for(None);
         let first: Scenario = sweep.deserialize(&any[0], &["protocol"])?;
         first.check().map_err(|(key, what)| sweep.diagnose(&any[0], &key, what))?;
+        let known = subjects::names();
         for (number, name) in first.protocols.iter().enumerate() {
             let place = format!("protocols.{number}");
-            if !NAMES.contains(&name.as_str()) {
+            if !known.contains(&name.as_str()) {
                 let error = sweep.diagnose(&any[0], &place, format!("unknown protocol `{name}`"));
-                return Err(suggest(error, name, NAMES));
+                return Err(suggest(error, name, &known));
             }
             if first.protocols[..number].contains(name) {
                 return Err(sweep.diagnose(&any[0], &place, format!("protocol `{name}` stands twice")));
@@ -130,7 +132,10 @@ impl Plan {
                 let message = format!("two figures are called `{}`", figure.name);
                 return Err(self.sweep.diagnose(point, &key, message));
             }
-            if figure.kind == FigureKind::Against && figure.x != "peers" && !self.swept.contains(&figure.x) {
+            if matches!(figure.kind, FigureKind::Against | FigureKind::Relative)
+                && figure.x != "peers"
+                && !self.swept.contains(&figure.x)
+            {
                 let swept: Vec<&str> =
                     std::iter::once("peers").chain(self.swept.iter().map(String::as_str)).collect();
                 let message = format!("`{}` is not swept, so nothing can be drawn against it", figure.x);
@@ -143,6 +148,14 @@ impl Plan {
             self.check_shown(number, figure)?;
             if figure.kind == FigureKind::Against {
                 column(format!("figures.{number}.y"), &figure.y)?;
+            }
+            for (place, name) in figure.columns.iter().enumerate() {
+                column(format!("figures.{number}.columns.{place}"), name)?;
+            }
+            if figure.kind == FigureKind::Relative && figure.columns.is_empty() {
+                let message = format!("figure `{}` compares columns, but names none", figure.name);
+                let error = self.sweep.diagnose(point, &format!("figures.{number}.kind"), message);
+                return Err(error.with_hint("say which, such as columns = [\"clustering\", \"path_mean\"]"));
             }
         }
         for (number, name) in self.first.columns.iter().enumerate() {
@@ -163,10 +176,11 @@ impl Plan {
                 }
             }
             let protocol = published.protocol.as_deref();
-            if let Some(stranger) = protocol.filter(|name| !NAMES.contains(name)) {
+            let known = subjects::names();
+            if let Some(stranger) = protocol.filter(|name| !known.contains(name)) {
                 let key = format!("published.{number}.protocol");
                 let error = self.sweep.diagnose(point, &key, format!("unknown protocol `{stranger}`"));
-                return Err(suggest(error, stranger, NAMES));
+                return Err(suggest(error, stranger, &known));
             }
         }
         Ok(())
@@ -244,11 +258,24 @@ impl Plan {
 
     /// Adds the replicates of one protocol at one point.
     fn add(&mut self, protocol: &str, point: Point) -> Result<(), Diagnostic> {
-        let scenario: Scenario = self.sweep.deserialize(&point, &["protocol"])?;
+        let mut scenario: Scenario = self.sweep.deserialize(&point, &["protocol"])?;
         scenario.check().map_err(|(key, what)| self.sweep.diagnose(&point, &key, what))?;
         scenario.settings().check().map_err(|error| blame(&self.sweep, &point, &error))?;
-        let reading = ReadParams { sweep: &self.sweep, point: &point };
-        protocols::with(protocol, reading).expect("the registry knows the names that it gave")?;
+        match Subject::find(protocol) {
+            Some(subject) if !subject.has_size(&scenario) => {
+                // Once is enough for all sizes.
+                let sizes = self.sweep.axes().first().filter(|axis| axis.path().to_string() == "peers");
+                if sizes.is_some() && point.choice(0) != Some(0) {
+                    return Ok(());
+                }
+                scenario.peers = None;
+            }
+            Some(_) => {}
+            None => {
+                let reading = ReadParams { sweep: &self.sweep, point: &point };
+                protocols::with(protocol, reading).expect("the registry knows the names that it gave")?;
+            }
+        }
         let labels = self.sweep.labels(&point);
         let label = |key: &String| {
             let of_key = labels.iter().find(|(axis, _)| axis.path().to_string() == *key);
@@ -281,7 +308,7 @@ impl Plan {
             |error: toml::ser::Error| Diagnostic::new(format!("the scenario cannot be written: {error}"));
         let mut root = toml::Table::try_from(&self.first).map_err(ours)?;
         let mut tables = toml::Table::new();
-        for name in &self.first.protocols {
+        for name in self.first.protocols.iter().filter(|name| Subject::find(name).is_none()) {
             let point = &self.sweep.points_for(Some(name))[0];
             let resolving = ResolveParams { sweep: &self.sweep, point };
             let table = protocols::with(name, resolving).expect("the plan has checked the names")?;

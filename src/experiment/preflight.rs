@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::axes::Sweep;
 use super::diagnostic::Diagnostic;
 use super::plan::{Job, Plan, blame};
+use super::subjects::Subject;
 use crate::protocols::{self, Visit};
 use crate::sim::{ObjectId, Protocol, Setup, Span, World};
 
@@ -18,7 +19,17 @@ pub fn preflight(plan: &Plan, folder: Option<&Path>) -> Result<BTreeSet<PathBuf>
     let mut files = BTreeSet::new();
     // Points that differ in the workload alone need the same world, and files may be large.
     let mut known: BTreeMap<String, Option<u32>> = BTreeMap::new();
+    let mut subjects: BTreeMap<String, BTreeSet<PathBuf>> = BTreeMap::new();
     for job in plan.jobs.iter().filter(|job| job.replicate == 0) {
+        if let Some(subject) = Subject::find(&job.protocol) {
+            let parts = (&job.protocol, job.scenario.peers, &job.scenario.overlay, &job.scenario.sample);
+            let key = serde_json::to_string(&parts).unwrap_or_default();
+            if !subjects.contains_key(&key) {
+                let inputs = subject.preflight(plan, job, folder)?;
+                subjects.insert(key, inputs.into_iter().collect());
+            }
+            continue;
+        }
         let settings = job.scenario.settings();
         let parts = (&settings.population, &settings.overlay, &settings.underlay);
         let parts = (job.scenario.peers, parts, &settings.content, &settings.churn, &settings.faults);
@@ -38,6 +49,7 @@ pub fn preflight(plan: &Plan, folder: Option<&Path>) -> Result<BTreeSet<PathBuf>
             protocols::with(&job.protocol, checking).expect("the plan has checked the names")?;
         }
     }
+    files.extend(subjects.into_values().flatten());
     Ok(files)
 }
 

@@ -165,6 +165,7 @@ fn comparison(
 ) -> Comparison {
     let setting = &group.setting;
     let only = match setting.series() {
+        series if setting.peers == 0 => series,
         series if series.is_empty() => format!("peers = {}", setting.peers),
         series => format!("peers = {}, {series}", setting.peers),
     };
@@ -185,12 +186,18 @@ fn comparison(
 
 /// The runs in as few words as a table allows: `2048 peers`, `6301 peers, p2p-Gnutella08.txt.gz`, `99 peers, rate 5 /s`.
 pub(super) fn shown(setting: &Setting) -> String {
-    let last = |key: &str| key.rsplit('.').next().unwrap_or(key).to_string();
-    let part = |(key, value): &(String, String)| match last(key).as_str() {
-        "path" | "file" => format!(", {value}"),
-        last => format!(", {last} {value}"),
-    };
-    format!("{} peers{}", setting.peers, setting.shared.iter().map(part).collect::<String>())
+    let peers = (setting.peers > 0).then(|| format!("{} peers", setting.peers));
+    let parts = setting.shared.iter().map(|(key, value)| brief(key, value));
+    peers.into_iter().chain(parts).collect::<Vec<String>>().join(", ")
+}
+
+/// A swept value with the last part of its key, unless the value speaks for itself.
+pub(super) fn brief(key: &str, value: &str) -> String {
+    match key.rsplit('.').next().unwrap_or(key) {
+        "path" | "file" | "graph" | "search" => value.to_string(),
+        "sample" => value.strip_prefix("path=").unwrap_or(value).to_string(),
+        last => format!("{last} {value}"),
+    }
 }
 
 /// `published.csv`.

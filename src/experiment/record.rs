@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::columns::COLUMNS;
 use super::live::{Below, Crawl, Snapshot};
 use super::series::{Moment, Series};
+use super::subjects::measures::Curves;
 use crate::sim::{LookupRecord, Outcome};
 use crate::stats::ccdf;
 use crate::world::SessionSample;
@@ -44,6 +45,35 @@ pub struct Record {
     pub crawl: Option<Crawl>,
     /// Events that the kernel handled, for the log.
     pub events: u64,
+    /// The curves of a graph or a sample, if one was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curves: Option<Box<Curves>>,
+}
+
+impl Record {
+    /// The record of a subject, which has no lookups: what was measured, and a hash over what was measured.
+    pub(super) fn of_subject(
+        peers: u32,
+        values: BTreeMap<&'static str, f64>,
+        fingerprint: u64,
+        curves: Curves,
+    ) -> Record {
+        Record {
+            peers,
+            values: values.into_iter().map(|(name, value)| (name.to_string(), value)).collect(),
+            fingerprint,
+            lookups: 0,
+            latencies_us: Vec::new(),
+            found: 0,
+            loads: Vec::new(),
+            rows: Vec::new(),
+            series: Vec::new(),
+            snapshots: Vec::new(),
+            crawl: None,
+            events: 0,
+            curves: Some(Box::new(curves)),
+        }
+    }
 }
 
 /// One row of `lookups.csv`.
@@ -93,6 +123,10 @@ pub struct Measured<'a> {
     pub sessions: Option<SessionSample>,
     /// Who shares, and who would answer, if asked for.
     pub skew: Option<Skew>,
+    /// Measures of the overlay that has grown, by column, if asked for.
+    pub graph: Option<BTreeMap<&'static str, f64>>,
+    /// Its curves.
+    pub curves: Option<Box<Curves>>,
     /// What a crawler saw, if one was wanted.
     pub crawl: Option<Crawl>,
     /// How the overlay lay on the underlay at the end, if asked for.
@@ -139,6 +173,8 @@ impl<'a> Measured<'a> {
             series: None,
             sessions: None,
             skew: None,
+            graph: None,
+            curves: None,
             crawl: None,
             below: None,
         }
@@ -194,6 +230,7 @@ impl<'a> Measured<'a> {
             snapshots: Vec::new(),
             crawl: self.crawl.clone(),
             events: self.outcome.tally.events,
+            curves: self.curves.clone(),
         }
     }
 }

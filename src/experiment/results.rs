@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::columns::COLUMNS;
+use super::columns::{COLUMNS, Column, Family};
 use super::diagnostic::Diagnostic;
 use super::figures;
 use super::folder::ResultFolder;
@@ -12,6 +12,7 @@ use super::plan::{Plan, toml_text};
 use super::published;
 use super::record::Record;
 use super::series::SERIES;
+use super::subjects::Subject;
 use crate::protocols::NAMES;
 use crate::stats::{fit_scaling, paired, six, six_or_missing};
 
@@ -127,11 +128,22 @@ impl Csv {
     }
 }
 
+/// The columns that `summary.csv` has: those that all results about these protocols and subjects share, and those asked for.
+pub(super) fn columns(plan: &Plan) -> Vec<&'static Column> {
+    let family = |name: &String| Subject::find(name).map_or(Family::Run, Subject::family);
+    let families: Vec<Family> = plan.first.protocols.iter().map(family).collect();
+    let asked = |column: &Column| plan.first.columns.iter().any(|wanted| wanted == column.name);
+    let wanted = |column: &&Column| column.shared && families.contains(&column.family) || asked(column);
+    COLUMNS.iter().filter(wanted).collect()
+}
+
+/// How many peers a run had; a sample has none.
+fn peers(record: &Record) -> String {
+    if record.peers == 0 { String::new() } else { record.peers.to_string() }
+}
+
 fn summary(plan: &Plan, records: &[Record]) -> Result<Vec<u8>, Diagnostic> {
-    let columns: Vec<_> = COLUMNS
-        .iter()
-        .filter(|c| c.shared || plan.first.columns.iter().any(|wanted| wanted == c.name))
-        .collect();
+    let columns = columns(plan);
     let mut header: Vec<String> = ["scenario", "protocol", "peers"].map(String::from).to_vec();
     header.extend(plan.swept.iter().cloned());
     header.extend(["replicate", "seed"].map(String::from));
@@ -139,7 +151,7 @@ fn summary(plan: &Plan, records: &[Record]) -> Result<Vec<u8>, Diagnostic> {
     header.push("fingerprint".to_string());
     let mut csv = Csv::new(&header)?;
     for (job, record) in plan.jobs.iter().zip(records) {
-        let mut row = vec![job.scenario.name.clone(), job.protocol.clone(), record.peers.to_string()];
+        let mut row = vec![job.scenario.name.clone(), job.protocol.clone(), peers(record)];
         row.extend(job.labels.iter().cloned());
         row.extend([job.replicate.to_string(), job.seed.to_string()]);
         row.extend(columns.iter().map(|column| six_or_missing(record.values.get(column.name).copied())));

@@ -16,6 +16,7 @@ use super::preflight::blame_params;
 use super::progress::Progress;
 use super::record::{FloodOracle, Measured, Record, Skew};
 use super::series::Sampler;
+use super::subjects::Subject;
 use crate::graph::{ComponentPolicy, Search, components};
 use crate::protocols::{self, Visit};
 use crate::sim::{Engine, Outcome, Protocol, QueueKind, Span, Time, World};
@@ -177,6 +178,9 @@ fn run_job(
     keep: Keep<'_>,
     note: impl Fn(Remark),
 ) -> Result<Record, Stop> {
+    if let Some(subject) = Subject::find(&job.protocol) {
+        return subject.run(plan, job, options, note);
+    }
     let visitor = RunJob { plan, job, options, keep, note };
     protocols::with(&job.protocol, visitor).expect("the plan has checked the names")
 }

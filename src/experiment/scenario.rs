@@ -6,6 +6,7 @@ use super::diagnostic::Diagnostic;
 use super::live::{CrawlSettings, SnapshotSettings};
 use super::schema::Schema;
 use super::series::SeriesSettings;
+use super::subjects::{FitSettings, GraphSettings, SampleSettings};
 use crate::sim::Time;
 use crate::units::Span;
 use crate::world::{
@@ -66,6 +67,15 @@ pub struct Scenario {
     /// What is recorded over time.
     #[serde(default, skip_serializing_if = "SeriesSettings::is_default")]
     pub series: SeriesSettings,
+    /// How graphs are measured.
+    #[serde(default, skip_serializing_if = "GraphSettings::is_default")]
+    pub graph: GraphSettings,
+    /// How power laws are fitted.
+    #[serde(default, skip_serializing_if = "FitSettings::is_default")]
+    pub fit: FitSettings,
+    /// The numbers that the subject `sample` is about.
+    #[serde(default, skip_serializing_if = "SampleSettings::is_default")]
+    pub sample: SampleSettings,
     /// When the overlay is written into the results as a graph.
     #[serde(default, skip_serializing_if = "SnapshotSettings::is_default")]
     pub snapshot: SnapshotSettings,
@@ -98,7 +108,7 @@ pub struct FigureSettings {
     pub kind: FigureKind,
     /// The finding, as a title.
     pub title: String,
-    /// For `against`: the column on the x axis, a swept key.
+    /// For `against` and `relative`: the column on the x axis, a swept key.
     #[serde(default = "peers_key")]
     pub x: String,
     /// For `against`: what the x axis is called; the key if empty.
@@ -110,6 +120,13 @@ pub struct FigureSettings {
     /// For `against` and `over-time`: what the y axis is called; the column's name if empty.
     #[serde(default)]
     pub y_label: String,
+    /// For `relative`: the columns, each of which is drawn over its value at the least x.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
+    /// For `against` and `relative`: whether the x axis is logarithmic, without what lies at zero; by default it is unless
+    /// something does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub x_log: Option<bool>,
     /// For `crossover`: how long a peer stays online. One hour if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<crate::units::Span>,
@@ -147,6 +164,15 @@ pub enum FigureKind {
     Crawl,
     /// Total cost per lookup against how many lookups there are per arrival of a peer, at the largest size.
     Crossover,
+    /// Several columns against a swept key, each over its own value at the least x.
+    Relative,
+    /// The share of peers with at least so many neighbours, or of numbers at least so large, a line per graph or sample at
+    /// its largest size, with the law that it should follow.
+    Degrees,
+    /// The share of pairs of peers within so many hops, likewise.
+    Hops,
+    /// The largest component against the share of peers removed, likewise.
+    Removal,
 }
 
 /// A published figure and where it belongs.
@@ -267,12 +293,17 @@ impl Scenario {
             return wrong("replicates", "got 0, expected at least 1 run per point".to_string());
         }
         self.series.check()?;
+        self.fit.check()?;
+        self.sample.check()?;
+        if self.graph.sources == Some(0) {
+            return wrong("graph.sources", "got 0, expected at least 1 peer to search from".to_string());
+        }
         self.snapshot.check()?;
         self.crawl.as_ref().map_or(Ok(()), CrawlSettings::check)?;
         if self.protocols.is_empty() {
             return wrong(
                 "protocols",
-                format!("there is none, expected at least one of {}", crate::protocols::NAMES.join(", ")),
+                format!("there is none, expected at least one of {}", super::subjects::names().join(", ")),
             );
         }
         Ok(())
@@ -319,6 +350,7 @@ pub fn schema() -> Schema {
             "faults.*.crash.peers.*",
             "snapshot.at",
             "figures",
+            "figures.*.columns",
             "published",
             "protocol.*.ids",
             "protocol.*.keys",
@@ -334,6 +366,7 @@ pub fn schema() -> Schema {
             "churn.pauses",
             "faults.*.crash",
             "protocol.gnutella.search",
+            "protocol.gnutella06.search",
             "protocol.bittorrent.seeding",
         ])
         .unsweepable("seed", "use `replicates`: runs that differ in the seed alone")

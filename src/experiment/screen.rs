@@ -5,6 +5,7 @@ use super::plan::Plan;
 use super::published::{self, Comparison};
 use super::record::Record;
 use super::results::{SCALED, points};
+use super::subject_screen;
 use crate::protocols::{self, Visit};
 use crate::report::{Column, Table, mean_ci, significant};
 use crate::sim::{Protocol, Textbook};
@@ -34,6 +35,9 @@ pub fn report(plan: &Plan, records: &[Record], width: usize) -> String {
     let comparisons = published::compare(plan, &groups);
     if !comparisons.is_empty() {
         text += &format!("\n{}", published_table(&comparisons, width));
+    }
+    if subject_screen::only_subjects(plan) {
+        return text + &subject_screen::measures(plan, &groups, width);
     }
     let mut grows = false;
     for series in groups.series() {

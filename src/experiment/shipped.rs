@@ -37,6 +37,7 @@ shipped! {
     "papers/can-rtt",
     "super-peers",
     "caching",
+    "dynamic-querying",
     "keywords",
     "papers/kazaa-shape",
     "papers/super-peer-redundancy",
@@ -47,6 +48,12 @@ shipped! {
     "slow-crawler",
     "degree-laws-and-search",
     "overlay-underlay",
+    "degree",
+    "papers/course-degree-model",
+    "papers/snap-gnutella",
+    "papers/attack-tolerance",
+    "papers/power-law-fits",
+    "papers/small-world",
 }
 
 /// The shipped scenario called `name`.

@@ -45,9 +45,18 @@ impl Graph {
     /// this module report both as errors beforehand.
     pub fn from_edges(nodes: u32, edges: &[(u32, u32)]) -> (Graph, Simplification) {
         assert!(edges.len() as u64 <= Graph::MAX_EDGES, "{} edges do not fit one graph", edges.len());
-        let (mut cursor, self_loops) = row_starts(nodes, edges);
+        Graph::from_rows(nodes, edges.iter().copied())
+    }
+
+    /// [`Graph::from_edges`] of rows that need not lie in one piece, of which there must not be more than
+    /// [`Graph::MAX_EDGES`]; they are gone through twice.
+    pub(super) fn from_rows(
+        nodes: u32,
+        edges: impl Iterator<Item = (u32, u32)> + Clone,
+    ) -> (Graph, Simplification) {
+        let (mut cursor, self_loops) = row_starts(nodes, edges.clone());
         let mut targets = vec![0u32; cursor[nodes as usize] as usize];
-        for &(u, v) in edges.iter().filter(|(u, v)| u != v) {
+        for (u, v) in edges.filter(|(u, v)| u != v) {
             for (from, to) in [(u, v), (v, u)] {
                 let slot = &mut cursor[from as usize];
                 targets[*slot as usize] = to;
@@ -58,6 +67,12 @@ impl Graph {
         let (offsets, erased) = sort_rows(cursor, &mut targets);
         let simplification = Simplification { self_loops, duplicates: erased / 2 };
         (Graph { offsets, targets }, simplification)
+    }
+
+    /// The graph of rows that are already sorted, without repetition, self-loop or missing end.
+    pub(super) fn from_sorted_rows(offsets: Vec<u32>, targets: Vec<u32>) -> Graph {
+        debug_assert_eq!(offsets.last().copied(), Some(targets.len() as u32));
+        Graph { offsets, targets }
     }
 
     /// The graph of `nodes` nodes without any edge.
@@ -108,6 +123,35 @@ impl Graph {
         self.neighbours(u).binary_search(&v).is_ok()
     }
 
+    /// The graph among the nodes of `order` alone, numbered in that order: its node `i` is `order[i]` here. Linear,
+    /// but for sorting each row.
+    ///
+    /// # Panics
+    ///
+    /// If `order` names a node that there is not, or one twice.
+    pub fn induced(&self, order: &[u32]) -> Graph {
+        const LEFT_OUT: u32 = u32::MAX;
+        let mut number = vec![LEFT_OUT; self.nodes() as usize];
+        for (new, &old) in order.iter().enumerate() {
+            let number = &mut number[old as usize];
+            assert!(*number == LEFT_OUT, "node {old} is named twice");
+            *number = new as u32;
+        }
+        let room: usize = order.iter().map(|&node| self.degree(node) as usize).sum();
+        let mut offsets = Vec::with_capacity(order.len() + 1);
+        let mut targets = Vec::with_capacity(room);
+        offsets.push(0);
+        for &old in order {
+            let row = targets.len();
+            let renumbered = self.neighbours(old).iter().map(|&to| number[to as usize]);
+            targets.extend(renumbered.filter(|&to| to != LEFT_OUT));
+            targets[row..].sort_unstable();
+            offsets.push(targets.len() as u32);
+        }
+        targets.shrink_to_fit();
+        Graph { offsets, targets }
+    }
+
     /// Every edge once, as `(u, v)` with `u < v`, ascending.
     pub fn edge_list(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
         (0..self.nodes()).flat_map(move |u| {
@@ -131,10 +175,10 @@ impl fmt::Debug for Graph {
 }
 
 /// Where each row starts when nothing but self-loops is erased, and the number of self-loops.
-fn row_starts(nodes: u32, edges: &[(u32, u32)]) -> (Vec<u32>, u64) {
+fn row_starts(nodes: u32, edges: impl Iterator<Item = (u32, u32)>) -> (Vec<u32>, u64) {
     let mut starts = vec![0u32; nodes as usize + 1];
     let mut self_loops = 0;
-    for &(u, v) in edges {
+    for (u, v) in edges {
         assert!(u < nodes && v < nodes, "edge ({u}, {v}) leaves the graph of {nodes} nodes");
         if u == v {
             self_loops += 1;

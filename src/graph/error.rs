@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::Format;
+
 /// Why there is no graph. Messages name the parameter or the file and line, what was found, what was expected and,
 /// where there is one, the nearest valid choice.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +70,26 @@ pub enum GraphError {
         path: PathBuf,
     },
 
+    /// The file has no node at all.
+    #[error("{}: no node in it, expected a graph in the format {format}", .path.display())]
+    NoNode {
+        /// The file.
+        path: PathBuf,
+        /// What it was taken for.
+        format: &'static str,
+    },
+
+    /// A name says no format to write in.
+    #[error("{}: the ending says no format, expected {}", .path.display(), endings())]
+    Ending {
+        /// The name.
+        path: PathBuf,
+    },
+
+    /// Somebody asked to stop; no file was left behind.
+    #[error("stopped")]
+    Stopped,
+
     /// The gzip stream is cut short or damaged.
     #[error("{}: the gzip stream breaks after line {line} ({source}); fetch the file again", .path.display())]
     Gzip {
@@ -124,4 +146,10 @@ fn nearest_value(nearest: &Option<String>) -> String {
 
 fn nearest_file(nearest: &Option<PathBuf>) -> String {
     nearest.as_ref().map(|path| format!("; did you mean {}?", path.display())).unwrap_or_default()
+}
+
+fn endings() -> String {
+    let known = Format::LISTED.iter().flat_map(|(_, _, endings)| endings.iter());
+    let known: Vec<String> = known.map(|ending| format!(".{ending}")).collect();
+    format!("one of {}, or that with .gz", known.join(" "))
 }

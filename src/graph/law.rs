@@ -44,6 +44,119 @@ impl DegreeLaw {
         Ok(DegreeLaw::normalised((min_degree..=max_degree).map(|d| (d, weight(d))).collect()))
     }
 
+    /// The power law with an exponential cut-off, p(d) ∝ d^−`exponent`·e^(−d/`cutoff`) on `min_degree..=max_degree`: the truncated
+    /// power law of Clauset, Shalizi and Newman.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`DegreeLaw::power_law`], or if `cutoff` is not a finite number above 0.
+    pub fn power_law_with_cutoff(
+        exponent: f64,
+        cutoff: f64,
+        min_degree: u32,
+        max_degree: u32,
+    ) -> Result<DegreeLaw, GraphError> {
+        if !(cutoff.is_finite() && cutoff > 0.0) {
+            return Err(GraphError::parameter("cutoff", cutoff, "a finite number above 0"));
+        }
+        // Two degrees show what is wrong as well as all of them.
+        DegreeLaw::power_law(exponent, min_degree, max_degree.min(min_degree.saturating_add(1)))?;
+        let least = f64::from(min_degree);
+        let weight = |d: f64| libm::pow(d / least, -exponent) * libm::exp((least - d) / cutoff);
+        DegreeLaw::falling(min_degree, max_degree, weight)
+    }
+
+    /// The exponential law p(d) ∝ q^d on `min_degree..=max_degree`, with q such that without a largest degree the mean is
+    /// `mean_degree`: q = (m − min)/(m − min + 1).
+    ///
+    /// # Errors
+    ///
+    /// If `mean_degree` is not finite or below `min_degree`, or `max_degree` is below `min_degree`.
+    pub fn exponential(mean_degree: f64, min_degree: u32, max_degree: u32) -> Result<DegreeLaw, GraphError> {
+        let least = f64::from(min_degree);
+        if !(mean_degree.is_finite() && mean_degree >= least) {
+            let expected = format!("a finite number, at least min_degree = {min_degree}");
+            let error = GraphError::parameter("mean_degree", mean_degree, expected);
+            return Err(if mean_degree < least { error.nearest(min_degree) } else { error });
+        }
+        let ratio = (mean_degree - least) / (mean_degree - least + 1.0);
+        DegreeLaw::falling(min_degree, max_degree, |d| libm::pow(ratio, d - least))
+    }
+
+    /// The Poisson law p(d) ∝ λ^d/d! with λ = `mean_degree`, on 0..=`max_degree`.
+    ///
+    /// # Errors
+    ///
+    /// If `mean_degree` is negative, not finite, or above 10^6.
+    pub fn poisson(mean_degree: f64, max_degree: u32) -> Result<DegreeLaw, GraphError> {
+        if !(0.0..=1e6).contains(&mean_degree) {
+            let error = GraphError::parameter("mean_degree", mean_degree, "within 0 and 1000000");
+            return Err(if mean_degree.is_nan() {
+                error
+            } else {
+                error.nearest(mean_degree.clamp(0.0, 1e6))
+            });
+        }
+        if mean_degree == 0.0 {
+            return Ok(DegreeLaw::normalised(vec![(0, 1.0)]));
+        }
+        // Relative to the likeliest degree, so that large means do not underflow altogether.
+        let log = |d: f64| d * libm::log(mean_degree) - libm::lgamma(d + 1.0);
+        let top = log(libm::floor(mean_degree).min(f64::from(max_degree)));
+        DegreeLaw::falling(0, max_degree, |d| libm::exp(log(d) - top))
+    }
+
+    /// The law of given degrees: each is as likely as it is frequent.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub fn empirical(degrees: &[u32]) -> Result<DegreeLaw, GraphError> {
+        if degrees.is_empty() {
+            return Err(GraphError::parameter("degrees", "none", "at least one degree"));
+        }
+        let mut sorted = degrees.to_vec();
+        sorted.sort_unstable();
+        let counted = sorted.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as f64));
+        Ok(DegreeLaw::normalised(counted.collect()))
+    }
+
+    /// The same law without degrees of `n` or more, which `n` nodes cannot have.
+    ///
+    /// # Errors
+    ///
+    /// If no degree is left.
+    pub fn below(&self, n: u32) -> Result<DegreeLaw, GraphError> {
+        let kept: Vec<_> = self.iter().filter(|&(degree, _)| degree < n).collect();
+        DegreeLaw::from_weights(&kept)
+    }
+
+    /// The law of `weight` on `min_degree..=max_degree`; it falls at last, and is cut where nothing is left of it.
+    fn falling(
+        min_degree: u32,
+        max_degree: u32,
+        weight: impl Fn(f64) -> f64,
+    ) -> Result<DegreeLaw, GraphError> {
+        /// No 2^53 draws meet a degree as unlikely as this.
+        const NOTHING: f64 = 1e-20;
+        if max_degree < min_degree {
+            let expected = format!("at least min_degree = {min_degree}");
+            return Err(GraphError::parameter("max_degree", max_degree, expected).nearest(min_degree));
+        }
+        let mut weights: Vec<(u32, f64)> = Vec::new();
+        let mut largest = 0.0f64;
+        for degree in min_degree..=max_degree {
+            let weight = weight(f64::from(degree));
+            let falls = weights.last().is_none_or(|&(_, before)| weight <= before);
+            if falls && largest > 0.0 && weight < NOTHING * largest {
+                break;
+            }
+            largest = largest.max(weight);
+            weights.push((degree, weight));
+        }
+        DegreeLaw::from_weights(&weights)
+    }
+
     /// Any law, from pairs of a degree and a weight; weights need not sum to one, order does not matter.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Compact graphs: what the overlays of this simulator look like, before and after a run.
 //!
 //! [`Graph`] is a simple undirected graph on nodes `0..nodes`. Graphs come from three places: a model
-//! ([`generate`]), a measured file ([`read_edge_list`]), or a run. Everything here is near-linear in nodes plus
+//! ([`generate`]), a measured file ([`read_graph`]), or a run. Everything here is near-linear in nodes plus
 //! edges, and a function of its arguments and the random stream alone: no hash order, no thread, no system
 //! mathematics (the `libm` crate only), so the same seed gives the same graph on every platform.
 //!
@@ -9,9 +9,12 @@
 //! | --- | --- |
 //! | [`Graph`], [`Simplification`] | the graph, and what making it simple erased |
 //! | [`generate`], [`DegreeLaw`] | models: power law, Barabási–Albert, Erdős–Rényi, regular, small world, … |
+//! | [`Digraph`] | a crawl with its directions, and its strong components |
 //! | [`components`], [`apply`] | connected components, and what to do when there are several |
 //! | [`distances`], [`flood`], [`Search`] | breadth-first search, and the exact cost of a flood |
-//! | [`read_edge_list`], [`write_graph`] | SNAP edge lists, plain or gzip |
+//! | [`measure`] | degrees, clustering, paths, betweenness, small worlds, spectrum |
+//! | [`read_graph`], [`write_graph_as`] | files in seven formats, plain or gzip |
+//! | [`read_edge_list`], [`write_graph`] | SNAP edge lists alone, in their strictest form |
 //!
 //! ```
 //! # use peerlab::graph::{Graph, flood};
@@ -23,9 +26,13 @@
 mod bridge;
 mod compact;
 mod components;
+mod digraph;
 mod error;
+mod format;
 pub mod generate;
 mod law;
+mod lines;
+pub mod measure;
 mod read;
 mod search;
 mod write;
@@ -35,7 +42,9 @@ mod tests;
 
 pub use compact::{Graph, Simplification};
 pub use components::{Applied, ComponentPolicy, Components, apply, components};
+pub use digraph::Digraph;
 pub use error::GraphError;
+pub use format::{Format, GraphFile, Kept, Source, read_graph, write_graph_as, write_graph_to};
 pub use law::DegreeLaw;
 pub use read::{EdgeList, read_edge_list};
 pub use search::{Flood, Search, UNREACHED, distances, flood};

@@ -2,6 +2,7 @@
 //! against damaged files.
 
 mod files;
+mod measures;
 mod models;
 mod oracle;
 mod refusals;

@@ -1,5 +1,6 @@
 //! Writing SNAP edge lists.
 
+use std::fmt::Display;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -72,10 +73,10 @@ pub fn write_edge_list(
 const GZIP_LEVEL: u32 = 2;
 
 /// The comment lines that a SNAP file begins with.
-struct Header {
-    kind: &'static str,
-    nodes: u32,
-    edges: u64,
+pub(super) struct Header {
+    pub(super) kind: &'static str,
+    pub(super) nodes: u32,
+    pub(super) edges: u64,
 }
 
 fn write_rows(
@@ -84,23 +85,73 @@ fn write_rows(
     rows: impl Iterator<Item = (u64, u64)>,
     compression: Compression,
 ) -> Result<(), GraphError> {
+    written(path, compression, &|| false, |to| write_text(to, &header, rows))
+}
+
+/// Writes a file by `text`, whole or not at all. `stop` is asked now and then.
+pub(super) fn written(
+    path: &Path,
+    compression: Compression,
+    stop: &dyn Fn() -> bool,
+    text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), GraphError> {
     let write = || -> io::Result<()> {
+        // A device or a pipe is written to, not replaced by a file of its name.
+        if path.exists() && !path.is_file() && !path.is_dir() {
+            return packed(&mut std::fs::File::create(path)?, compression, stop, text);
+        }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut file = new_file().tempfile_in(folder)?;
-        // The packer is slow with small pieces, so text is gathered before it, not behind.
-        match compression {
-            Compression::Plain => write_text(file.as_file_mut(), &header, rows)?,
-            Compression::Gzip => {
-                let packer =
-                    GzBuilder::new().mtime(0).write(file.as_file_mut(), flate2::Compression::new(GZIP_LEVEL));
-                write_text(packer, &header, rows)?.finish()?
-            }
-        };
+        packed(file.as_file_mut(), compression, stop, text)?;
         file.as_file().sync_all()?;
         file.persist(path)?;
         Ok(())
     };
-    write().map_err(|source| GraphError::writing(path, source))
+    write().map_err(|source| match stop() {
+        true => GraphError::Stopped,
+        false => GraphError::writing(path, source),
+    })
+}
+
+/// Writes `text` to `file`. The packer is slow with small pieces, so text is gathered before it, not behind.
+fn packed(
+    file: &mut std::fs::File,
+    compression: Compression,
+    stop: &dyn Fn() -> bool,
+    text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let file = Stoppable { file, stop };
+    match compression {
+        Compression::Plain => {
+            let mut gathered = BufWriter::with_capacity(1 << 16, file);
+            text(&mut gathered)?;
+            gathered.flush()
+        }
+        Compression::Gzip => {
+            let packer = GzBuilder::new().mtime(0).write(file, flate2::Compression::new(GZIP_LEVEL));
+            let mut gathered = BufWriter::with_capacity(1 << 16, packer);
+            text(&mut gathered)?;
+            gathered.into_inner().map_err(io::IntoInnerError::into_error)?.finish()?;
+            Ok(())
+        }
+    }
+}
+
+/// A file that takes no more once somebody wants to stop.
+struct Stoppable<'a> {
+    file: &'a mut std::fs::File,
+    stop: &'a dyn Fn() -> bool,
+}
+
+impl Write for Stoppable<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // Not `Interrupted`, after which the caller would try again.
+        if (self.stop)() { Err(io::Error::other("stopped")) } else { self.file.write(bytes) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// A file that vanishes unless it is complete, readable by whom the user's umask allows.
@@ -112,14 +163,16 @@ fn new_file() -> tempfile::Builder<'static, 'static> {
     builder
 }
 
-/// Gives back `to`, once all text has reached it.
-fn write_text<W: Write>(to: W, header: &Header, rows: impl Iterator<Item = (u64, u64)>) -> io::Result<W> {
-    let mut text = BufWriter::with_capacity(1 << 16, to);
-    writeln!(text, "# {}", header.kind)?;
-    writeln!(text, "# Nodes: {} Edges: {}", header.nodes, header.edges)?;
-    writeln!(text, "# FromNodeId\tToNodeId")?;
-    for (from, to) in rows {
-        writeln!(text, "{from}\t{to}")?;
+pub(super) fn write_text<N: Display>(
+    to: &mut dyn Write,
+    header: &Header,
+    rows: impl Iterator<Item = (N, N)>,
+) -> io::Result<()> {
+    writeln!(to, "# {}", header.kind)?;
+    writeln!(to, "# Nodes: {} Edges: {}", header.nodes, header.edges)?;
+    writeln!(to, "# FromNodeId\tToNodeId")?;
+    for (from, to_node) in rows {
+        writeln!(to, "{from}\t{to_node}")?;
     }
-    text.into_inner().map_err(io::IntoInnerError::into_error)
+    Ok(())
 }

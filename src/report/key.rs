@@ -48,13 +48,17 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    /// Choose the largest type with which all names fit into `height`.
+    /// Choose the largest type with which all names fit into `height`, if possible without being cut.
     pub(crate) fn new(entries: Vec<Entry>, height: f64) -> Key {
         let broken = |size: f64| -> Vec<Vec<String>> {
             entries.iter().map(|entry| wrap(&entry.text, Type::new(size, INK), WIDEST, 2)).collect()
         };
         let tall = |size: f64| broken(size).iter().map(|lines| block_height(lines.len(), size)).sum::<f64>();
-        let size = [21.0, 19.0, 17.0, 15.0].into_iter().find(|&size| tall(size) <= height).unwrap_or(13.0);
+        let whole = |size: f64| !broken(size).iter().flatten().any(|line| line.ends_with('…'));
+        let high = |size: &f64| tall(*size) <= height;
+        let sizes = [21.0, 19.0, 17.0, 15.0];
+        let uncut = sizes.into_iter().chain([13.0]).filter(high).find(|&size| whole(size));
+        let size = uncut.or_else(|| sizes.into_iter().find(high)).unwrap_or(13.0);
         let lines = broken(size);
         Key { entries: entries.into_iter().zip(lines).collect(), size }
     }

@@ -51,10 +51,14 @@ pub enum Purpose {
     Clients,
     /// The words of one object.
     Words = 48,
+    /// What measures of graphs draw: orders of removal, sources of searches.
+    Graphs = 64,
     /// Where a crawl of the overlay begins.
-    Crawl = 64,
+    Crawl,
     /// Which peers and pairs are looked at, where a network is measured by a sample.
     Sample,
+    /// One synthetic sample of a bootstrap.
+    Bootstrap = 80,
 }
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -2,7 +2,8 @@
 //! quantiles, load inequality, and the scaling law of a measure against the number of peers.
 //!
 //! Every function is deterministic: sums run in the order given, transcendental functions come from `libm`,
-//! and nothing here draws a random number or starts a thread.
+//! and nothing here draws a random number or starts a thread, but for the bootstrap of [`tail`], whose samples have
+//! a random stream each.
 
 mod inequality;
 mod number;
@@ -10,6 +11,7 @@ mod quantile;
 mod scaling;
 mod student;
 mod summary;
+pub mod tail;
 
 pub use inequality::{gini, lorenz, max_share, top_share};
 pub(crate) use number::plus_minus_parts;

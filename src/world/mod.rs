@@ -37,10 +37,12 @@ mod director;
 mod error;
 mod faults;
 mod locate;
+mod lone;
 mod overlay;
 mod population;
 mod preview;
 mod terrain;
+mod theory;
 mod underlay;
 mod workload;
 
@@ -54,10 +56,12 @@ pub use classes::{ClassSettings, Mix, ServerSettings};
 pub use content::{ContentKind, ContentSettings, Placement, WordSettings, Zipf};
 pub use error::{Remark, WorldError};
 pub use faults::{FaultSettings, Victims};
+pub use lone::{LoneOverlay, find_input, find_overlay};
 pub use overlay::{GraphModel, OverlaySettings};
 pub use population::{GiverSettings, PopulationSettings};
 pub use preview::Preview;
 pub use terrain::Terrain;
+pub use theory::DegreeTheory;
 pub use underlay::{Core, LatencyModel, UnderlaySettings};
 pub use workload::{ArrivalLaw, FlooderSettings, Origins, WorkloadSettings};
 

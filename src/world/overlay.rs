@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::WorldError;
 use super::locate::Places;
 use super::population::check_peers;
-use crate::graph::{Applied, ComponentPolicy, DegreeLaw, Graph, GraphError, apply, generate, read_edge_list};
+use crate::graph::{
+    Applied, ComponentPolicy, DegreeLaw, EdgeList, Graph, GraphError, apply, generate, read_edge_list,
+};
 use crate::sim::random::{Purpose, stream};
 use crate::units::Share;
 
@@ -186,7 +188,7 @@ pub(super) fn build(
 ) -> Result<Overlay, WorldError> {
     peers.map_or(Ok(()), check_peers)?;
     let full = match (&settings.graph, peers) {
-        (GraphModel::File { path }, _) => read(path, places)?,
+        (GraphModel::File { path }, _) => read(path, places)?.undirected().0,
         (_, None) => {
             return Err(WorldError::new("peers", "is missing")
                 .expected("the number of peers, as no overlay file decides it"));
@@ -210,14 +212,14 @@ pub(super) fn build(
     Ok(Overlay { peers: kept, graph: needed.then_some(graph), applied: Some(applied) })
 }
 
-fn read(path: &Path, places: &Places) -> Result<Graph, WorldError> {
+/// The rows of a measured overlay.
+pub(super) fn read(path: &Path, places: &Places) -> Result<EdgeList, WorldError> {
     let path = places.find(FILE, path)?;
-    let list = read_edge_list(path).map_err(|error| WorldError::graph(FILE, error))?;
-    Ok(list.undirected().0)
+    read_edge_list(path).map_err(|error| WorldError::graph(FILE, error))
 }
 
 /// A graph of the model, which has passed its check, on `n` > 0 nodes.
-fn draw<R: Rng>(model: &GraphModel, n: u32, rng: &mut R) -> Result<Graph, WorldError> {
+pub(super) fn draw<R: Rng>(model: &GraphModel, n: u32, rng: &mut R) -> Result<Graph, WorldError> {
     if n <= 2 {
         return generate::ring(n).map_err(|error| WorldError::graph("peers", error));
     }
@@ -247,10 +249,14 @@ fn draw<R: Rng>(model: &GraphModel, n: u32, rng: &mut R) -> Result<Graph, WorldE
     graph.map_err(|error| WorldError::graph(key(model, &error), error))
 }
 
-/// The law without the degrees that `n` nodes cannot have.
 fn from_cut_law<R: Rng>(n: u32, law: &DegreeLaw, rng: &mut R) -> Result<Graph, GraphError> {
+    generate::from_law(n, &cut(n, law)?, rng)
+}
+
+/// The law without the degrees that `n` nodes cannot have.
+pub(super) fn cut(n: u32, law: &DegreeLaw) -> Result<DegreeLaw, GraphError> {
     let weights: Vec<_> = law.iter().filter(|&(degree, _)| degree < n).collect();
-    generate::from_law(n, &DegreeLaw::from_weights(&weights)?, rng)
+    DegreeLaw::from_weights(&weights)
 }
 
 /// The scenario's key for what a generator complains of.

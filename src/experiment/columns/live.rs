@@ -4,7 +4,7 @@ use super::super::live::{Crawl, Degrees};
 use super::{Column, Measured, extra};
 
 /// What a crawl of the overlay shows.
-pub(super) const COLUMNS: &[Column] = &[
+pub(super) const LIVE: &[Column] = &[
     extra("crawl_seconds", "s", "how long the crawl of the overlay took", |m| {
         crawl(m, |c| Some(c.lasted_ns as f64 * 1e-9))
     }),

@@ -1,12 +1,43 @@
 //! The columns of `summary.csv`: what a column is, and which there are ([`COLUMNS`]).
 
+mod graph;
 mod live;
 mod table;
 
 use std::sync::LazyLock;
 
+use super::record::Measured;
+use crate::protocols::bittorrent::BY_CLASS;
+
+/// A column of `summary.csv`.
+#[derive(Clone, Copy)]
+pub struct Column {
+    /// Its name, with its unit at the end where it has one.
+    pub name: &'static str,
+    /// Its unit; empty for pure numbers.
+    pub unit: &'static str,
+    /// What it means.
+    pub doc: &'static str,
+    /// Whether every result of its family has it, or only those that ask for it by `columns`.
+    pub shared: bool,
+    /// What it is about.
+    pub family: Family,
+    value: Value,
+}
+
+/// What columns are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// A protocol's run: lookups and what they cost.
+    Run,
+    /// A graph.
+    Graph,
+    /// The tail of a distribution.
+    Fit,
+}
+
 /// All columns with a number, in the order in which they are written.
-pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| [table::COLUMNS, live::COLUMNS].concat());
+pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| [table::RUN, live::LIVE, graph::GRAPH].concat());
 
 /// What a column needs that a scenario has to ask for: the columns, the key without which they are empty, and an example.
 pub fn needs(name: &str) -> Option<(&'static str, &'static str)> {
@@ -22,29 +53,14 @@ pub fn needs(name: &str) -> Option<(&'static str, &'static str)> {
     }
 }
 
-use super::record::Measured;
-use crate::protocols::bittorrent::BY_CLASS;
-
-/// A column of `summary.csv`.
-#[derive(Clone, Copy)]
-pub struct Column {
-    /// Its name, with its unit at the end where it has one.
-    pub name: &'static str,
-    /// Its unit; empty for pure numbers.
-    pub unit: &'static str,
-    /// What it means.
-    pub doc: &'static str,
-    /// Whether every result has it, or only those that ask for it by `columns`.
-    pub shared: bool,
-    value: Value,
-}
-
 /// Where a column's value comes from.
 #[derive(Clone, Copy)]
 enum Value {
     Computed(fn(&Measured<'_>) -> Option<f64>),
     /// The protocol itself says it under the column's name ([`Protocol::measures`](crate::sim::Protocol::measures)).
     Measured,
+    /// It stands under the column's name among the measures of a graph.
+    OfGraph,
 }
 
 impl Column {
@@ -53,6 +69,7 @@ impl Column {
         match self.value {
             Value::Computed(compute) => compute(run),
             Value::Measured => own(run, self.name),
+            Value::OfGraph => run.graph.as_ref()?.get(self.name).copied(),
         }
     }
 }
@@ -76,7 +93,7 @@ const fn shared(
     doc: &'static str,
     value: fn(&Measured<'_>) -> Option<f64>,
 ) -> Column {
-    Column { name, unit, doc, shared: true, value: Value::Computed(value) }
+    Column { name, unit, doc, shared: true, family: Family::Run, value: Value::Computed(value) }
 }
 
 const fn extra(
@@ -85,12 +102,12 @@ const fn extra(
     doc: &'static str,
     value: fn(&Measured<'_>) -> Option<f64>,
 ) -> Column {
-    Column { name, unit, doc, shared: false, value: Value::Computed(value) }
+    Column { name, unit, doc, shared: false, family: Family::Run, value: Value::Computed(value) }
 }
 
 /// A column whose value the protocol itself says.
 const fn measured(name: &'static str, unit: &'static str, doc: &'static str) -> Column {
-    Column { name, unit, doc, shared: false, value: Value::Measured }
+    Column { name, unit, doc, shared: false, family: Family::Run, value: Value::Measured }
 }
 
 /// The column of `class` in that family of those that every class has.

@@ -1,12 +1,12 @@
-//! Every column of `summary.csv`, once: its name, its unit, what it means, and how it is computed.
+//! Every column of `summary.csv` about runs, once: its name, its unit, what it means, and how it is computed.
 
 use super::super::series::Series;
 use super::{Column, Measured, extra, measured, of_class, own, shared};
 use crate::sim::{Account, LookupRecord};
 use crate::stats::{gini, max_share, quantile_sorted, top_share};
 
-/// What lookups cost, how peers are loaded, and what protocols measure of themselves.
-pub(super) const COLUMNS: &[Column] = &[
+/// All columns about runs, in the order in which they are written.
+pub(super) const RUN: &[Column] = &[
     shared("lookups", "", "lookups issued after the warm-up", |m| Some(m.lookups() as f64)),
     shared("found", "fraction", "lookups answered before the deadline", |m| m.share(|r| r.answer.is_some())),
     shared(

@@ -1,10 +1,10 @@
 //! The configuration model: given degrees, random partners.
 
-use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
 
 use super::super::{DegreeLaw, Graph, GraphError};
 use super::at_least_one;
+use super::wiring::{Multiplicity, wire};
 
 /// The configuration model of the truncated power law p(d) ∝ d^−`exponent` on `min_degree..=max_degree`;
 /// [`from_law`] says how.
@@ -33,6 +33,20 @@ pub fn power_law<R: Rng + ?Sized>(
 /// If `n` is 0, the law has degrees of `n` or more, `n` is odd and every degree too, or the links do not fit one
 /// graph.
 pub fn from_law<R: Rng + ?Sized>(n: u32, law: &DegreeLaw, rng: &mut R) -> Result<Graph, GraphError> {
+    let degrees = degrees_from_law(n, law, rng)?;
+    configuration(&degrees, rng)
+}
+
+/// `n` degrees drawn from a law, with an even sum: the first half of [`from_law`]. [`wire`] is the second, with a choice.
+///
+/// # Errors
+///
+/// If `n` is 0, the law has degrees of `n` or more, or `n` is odd and every degree too.
+pub fn degrees_from_law<R: Rng + ?Sized>(
+    n: u32,
+    law: &DegreeLaw,
+    rng: &mut R,
+) -> Result<Vec<u32>, GraphError> {
     at_least_one(n)?;
     if law.max_degree() >= n {
         let expected = format!("below the number of nodes, {n}");
@@ -47,7 +61,7 @@ pub fn from_law<R: Rng + ?Sized>(n: u32, law: &DegreeLaw, rng: &mut R) -> Result
         };
         *node = other;
     }
-    configuration(&degrees, rng)
+    Ok(degrees)
 }
 
 /// The configuration model of the given degrees, node by node: each node gets as many stubs as its degree, all
@@ -61,6 +75,12 @@ pub fn from_law<R: Rng + ?Sized>(n: u32, law: &DegreeLaw, rng: &mut R) -> Result
 /// If there is no degree, one is not below the number of nodes, they sum to an odd number, or the links do not fit
 /// one graph.
 pub fn configuration<R: Rng + ?Sized>(degrees: &[u32], rng: &mut R) -> Result<Graph, GraphError> {
+    let (graph, _) = wire(degrees, Multiplicity::Erase, rng)?;
+    Ok(graph)
+}
+
+/// Refuses degrees that no graph has, even with self-loops and repetitions; gives the number of nodes.
+pub(super) fn check_degrees(degrees: &[u32]) -> Result<u32, GraphError> {
     let too_many = |_| GraphError::parameter("degrees", degrees.len(), "at most 4294967295 nodes");
     let n = u32::try_from(degrees.len()).map_err(too_many)?;
     if n == 0 {
@@ -80,16 +100,9 @@ pub fn configuration<R: Rng + ?Sized>(degrees: &[u32], rng: &mut R) -> Result<Gr
         let what = "links that the degrees ask for".to_owned();
         return Err(GraphError::TooLarge { what, found: stub_count / 2, limit: Graph::MAX_EDGES });
     }
-    let mut stubs = Vec::with_capacity(stub_count as usize);
-    for (node, &degree) in degrees.iter().enumerate() {
-        stubs.extend(std::iter::repeat_n(node as u32, degree as usize));
-    }
-    stubs.shuffle(rng);
-    let edges: Vec<_> = stubs.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
-    let (graph, _) = Graph::from_edges(n, &edges);
-    Ok(graph)
+    Ok(n)
 }
 
-fn sum(degrees: &[u32]) -> u64 {
+pub(super) fn sum(degrees: &[u32]) -> u64 {
     degrees.iter().map(|&degree| u64::from(degree)).sum()
 }

@@ -15,21 +15,37 @@
 //! | [`watts_strogatz`] | error | a lone node, if `k` is 0 | two lone nodes, if `k` is 0 |
 //! | [`barabasi_albert`] | error | error | one edge (`m` = 1) |
 //! | [`power_law`], [`from_law`] | error | error, unless the law has degree 0 alone | one edge (all degrees 1) |
-//! | [`configuration`] | error | a lone node, if its degree is 0 | one edge (degrees 1, 1) or none |
+//! | [`attractive`] | error | error | one edge (`m` = 1) |
+//! | [`glp`] | error | error | one edge (`m` = 1) |
+//! | [`torus`], [`tree`], [`recursive_tree`] | error | a lone node | one edge |
+//! | [`chung_lu`] | error | a lone node | one edge with probability min(1, w₀w₁/(w₀ + w₁)) |
+//! | [`stochastic_block`] | error | a lone node | one edge with the probability given |
+//! | [`configuration`], [`wire`] | error | a lone node, if its degree is 0 | one edge (degrees 1, 1) or none |
 
+mod blocks;
+mod chung_lu;
 mod configuration;
 mod fixed;
+mod graphic;
+mod growth;
+mod lattice;
 mod preferential;
 mod regular;
 mod small_world;
 mod uniform;
+mod wiring;
 
-pub use configuration::{configuration, from_law, power_law};
+pub use blocks::{planted_partition, stochastic_block};
+pub use chung_lu::{chung_lu, power_law_weights};
+pub use configuration::{configuration, degrees_from_law, from_law, power_law};
 pub use fixed::{complete, ring, star};
+pub use growth::{attractive, glp};
+pub use lattice::{cubic_torus, recursive_tree, torus, tree};
 pub use preferential::barabasi_albert;
 pub use regular::random_regular;
 pub use small_world::watts_strogatz;
 pub use uniform::{erdos_renyi, random_picks};
+pub use wiring::{DegreeReport, Multiplicity, wire};
 
 use super::{Graph, GraphError};
 

@@ -10,7 +10,7 @@ use super::super::*;
 use super::stream;
 
 /// The measured file of that name, or a word about its absence.
-fn measured(name: &str) -> Option<PathBuf> {
+pub(super) fn measured(name: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("PEERLAB_DATA").map_or_else(|| PathBuf::from("data"), PathBuf::from);
     let path = folder.join(name);
     if path.exists() {

@@ -11,7 +11,7 @@ use super::super::*;
 use super::stream;
 
 /// Up to 40 nodes and 80 rows, self-loops and repetitions included; sparse enough to fall apart.
-fn rows() -> impl Strategy<Value = (u32, Vec<(u32, u32)>)> {
+pub(super) fn rows() -> impl Strategy<Value = (u32, Vec<(u32, u32)>)> {
     (1u32..40).prop_flat_map(|nodes| (Just(nodes), prop::collection::vec((0..nodes, 0..nodes), 0..80)))
 }
 
@@ -34,7 +34,7 @@ fn flood_by_messages(graph: &Graph, source: u32, ttl: u32) -> Flood {
 }
 
 /// The same cases every time, and nothing remembered in files.
-fn fixed() -> ProptestConfig {
+pub(super) fn fixed() -> ProptestConfig {
     ProptestConfig {
         failure_persistence: None,
         rng_seed: RngSeed::Fixed(1),

@@ -3,7 +3,7 @@
 //! As in Gnutella 0.4, only what a holder has said itself is remembered, and the holder heard of last is named. Leaves do not
 //! cache: nobody asks them but for what they have.
 
-use super::{Gnutella06, Guid, Message, Query};
+use super::{Gnutella06, Guid, Message, Query, Search};
 use crate::protocols::cache::Cache;
 use crate::sim::{Context, ObjectId, PeerId};
 
@@ -54,6 +54,9 @@ impl Gnutella06 {
             self.on_answer(ctx, holder);
         } else if let Some(route) = self.seen.route(guid) {
             ctx.reply(route, Message::CachedHit { guid, holder });
+        }
+        if matches!(ctx.shared().params.search, Search::Dynamic(_)) {
+            self.count_result(guid);
         }
     }
 }

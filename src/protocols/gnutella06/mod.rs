@@ -10,6 +10,7 @@
 //! | `links`: `on_connect`, `on_accept`, `on_busy` | draft, "Handshake": `X-Ultrapeer`, `X-Try-Ultrapeers`, 503 |
 //! | `tiers`: `on_needed`, `look_after` | Singla, Rohrs, section 3: election, `X-Ultrapeer-Needed`, leaf guidance |
 //! | `leaves`: `Leaves`, `on_table` | Rohrs: the table of hashed keywords, RESET and PATCH; the last hop to leaves |
+//! | `dynamic`: `steer`, `widen` | Fisk, *Gnutella Dynamic Query Protocol*, 2003, instead of flooding |
 //! | `caching` | Sripanidkulchai, *The Popularity of Gnutella Queries*, 2001: query caching, by ultrapeers |
 //! | `push`: `pass_push`, `on_push` | draft, "Push": it goes back the way the hit came |
 //! | `links`: `on_ping`, `on_pong` | draft, "Ping and Pong", pong caching |
@@ -20,9 +21,10 @@
 //! Where the workload asks by words, tables have all words of what a leaf shares, and a leaf gets the question if all of its words
 //! are there, be it in names of different files.
 //!
-//! Left out: dynamic querying (the TTL is fixed), tables exchanged between ultrapeers, compression of links.
+//! Left out: tables exchanged between ultrapeers, compression of links.
 
 mod caching;
+mod dynamic;
 mod leaves;
 mod links;
 mod params;
@@ -32,12 +34,14 @@ mod push;
 mod tests;
 mod tiers;
 
+pub use self::dynamic::{Dynamic, Search};
 pub use self::params::{Params, Shared, Slot};
 pub use self::plan::Plan;
 pub use super::unstructured::{Claim, Guid};
 
 use std::ops::Range;
 
+use self::dynamic::Quest;
 use self::leaves::Leaves;
 use self::push::MOST_HOPS;
 use super::cache::Cache;
@@ -85,6 +89,8 @@ struct Cold {
     cache: Option<Cache<ObjectId>>,
     /// Where hits of providers behind firewalls came from.
     pushes: PushRoutes,
+    /// Searches that it steers.
+    quests: Vec<Quest>,
 }
 
 /// What servents say.
@@ -147,6 +153,8 @@ pub enum Timer {
     KeepAlive,
     /// Look for neighbours again.
     Seek,
+    /// See whether a dynamic query has found enough.
+    Widen(Guid),
 }
 
 impl Protocol for Gnutella06 {
@@ -242,6 +250,7 @@ impl Protocol for Gnutella06 {
         match timer {
             Timer::KeepAlive => self.keep_alive(ctx),
             Timer::Seek => self.seek_again(ctx),
+            Timer::Widen(guid) => self.widen(ctx, guid),
         }
     }
 
@@ -349,6 +358,9 @@ impl Gnutella06 {
         // An ultrapeer is the first of those in a row.
         let ttl = if self.is_ultrapeer() { ctx.shared().params.ttl - 1 } else { ctx.shared().params.ttl };
         let query = Query { guid, object, ttl };
+        if self.is_ultrapeer() && ctx.shared().params.search != (Search::Flooding {}) {
+            return self.steer(ctx, me, query, 0);
+        }
         self.ask_leaves(ctx, me, query);
         self.flood(ctx, me, query);
     }
@@ -362,12 +374,19 @@ impl Gnutella06 {
             return;
         }
         ctx.visited();
-        if ctx.holds(query.object) {
+        let holds = ctx.holds(query.object);
+        if holds {
             ctx.reply(from, Message::QueryHit { guid: query.guid, holder: ctx.me() });
         } else if ctx.shared().params.cache > 0 && self.hit_from_cache(ctx, query, from) {
             return;
         }
         if let (1.., Some(leaves)) = (query.ttl, &self.leaves) {
+            if matches!(ctx.shared().params.search, Search::Dynamic(_))
+                && from == query.guid.origin
+                && leaves.index.contains(from)
+            {
+                return self.steer(ctx, from, query, u32::from(holds));
+            }
             // Looked up before the flood and used after it: what lies far away in memory arrives meanwhile.
             let last_hop = match &ctx.shared().words {
                 None => leaves.may_have(ctx.shared().slot(query.object)),
@@ -403,6 +422,9 @@ impl Gnutella06 {
             self.on_answer(ctx, holder);
         } else if let Some(route) = self.seen.route(guid) {
             ctx.reply(route, Message::QueryHit { guid, holder });
+        }
+        if matches!(ctx.shared().params.search, Search::Dynamic(_)) {
+            self.count_result(guid);
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::dynamic::{Dynamic, Search};
 use crate::protocols::cache;
 use crate::protocols::unstructured::{Fitness, Ticks};
 use crate::sim::random::mix;
@@ -17,6 +18,9 @@ use crate::units::{BitRate, Share};
 pub struct Params {
     /// How far a query goes among ultrapeers: so many of them in a row.
     pub ttl: u8,
+    /// How an ultrapeer looks for an object, for itself and for its leaves.
+    #[serde(skip_serializing_if = "Search::is_usual")]
+    pub search: Search,
     /// How many ultrapeers a leaf looks for.
     pub leaf_degree: u8,
     /// How many other ultrapeers an ultrapeer looks for.
@@ -71,6 +75,7 @@ impl Default for Params {
     fn default() -> Params {
         Params {
             ttl: 7,
+            search: Search::default(),
             leaf_degree: 3,
             wanted_degree: 6,
             max_degree: 9,
@@ -134,6 +139,14 @@ impl Shared {
         refuse(p.host_cache == 0, "host_cache must be at least 1")?;
         refuse(p.memory < Span::secs(10), "memory must be at least 10 s")?;
         refuse(p.min_up.0 < 1000, "min_up must be at least 1 kbit/s")?;
+        if let Search::Dynamic(Dynamic { results, probes, patience, horizon: _ }) = p.search {
+            refuse(results == 0, "search.dynamic.results must be at least 1")?;
+            refuse(
+                probes == 0,
+                "search.dynamic.probes must be at least 1: results are reckoned from the probe's",
+            )?;
+            refuse(patience == Span::ZERO, "search.dynamic.patience must be more than 0 s")?;
+        }
         cache::check(p.cache_life)?;
         let fitness = Fitness::new(setup.world.seed(), p.min_up, p.min_uptime, p.able, Share(0.0));
         let words = setup.world.keywords().cloned();

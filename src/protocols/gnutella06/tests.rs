@@ -262,10 +262,67 @@ fn whoever_asks_next_is_answered_nearer() {
     assert!(with[1..30].contains(&0), "one that has relayed an answer need not ask");
 }
 
+/// A dynamic query for what many have asks few; one for what nobody has asks on, neighbour after neighbour, and never more
+/// than a flood.
+#[test]
+fn a_dynamic_query_asks_as_many_as_it_takes() {
+    let peers = 600;
+    let mut world = TestWorld { seed: 11, ..TestWorld::new(peers) };
+    let popular = world.object((0..peers).step_by(10).collect());
+    let rare = world.object(vec![17, 311]);
+    let missing = world.object(Vec::new());
+    let (ping_interval, expiry) = (Span::secs(100_000), Span::secs(200_000));
+    let small =
+        Params { leaves: 6, max_leaves: 12, min_leaves: 1, memory: Span::secs(1000), ..Params::default() };
+    let flooding = Params { ping_interval, expiry, ..small };
+    let dynamic = |results| {
+        let search = Search::Dynamic(Dynamic { results, ..Dynamic::default() });
+        Params { search, ..flooding.clone() }
+    };
+    let mut script = Script::until(4000);
+    let origins: Vec<u32> = (0..20).map(|i| i * 29 + 3).collect();
+    for (place, &origin) in origins.iter().enumerate() {
+        for (turn, object) in [popular, rare, missing].into_iter().enumerate() {
+            script = script.lookup(1000 * (180 * place + 60 * turn) as u64, origin, object);
+        }
+    }
+    let lookups = |params: &Params| run_to_rest::<Gnutella06>(&world, script.clone(), params).lookups;
+    let (flood, one, many) = (lookups(&flooding), lookups(&dynamic(1)), lookups(&dynamic(150)));
+    for (place, flood) in flood.iter().enumerate() {
+        let (one, many) = (&one[place], &many[place]);
+        assert!(one.visited <= flood.visited && many.visited <= flood.visited, "lookup {place}");
+        match place % 3 {
+            0 => {
+                assert!(one.answer.is_some_and(|answer| answer.correct), "every tenth peer has it");
+                assert!(many.providers >= one.providers && many.messages >= one.messages);
+            }
+            1 => assert_eq!(one.answer.is_some(), one.providers > 0),
+            // All neighbours are asked in the end; those behind the probes may stay unasked.
+            _ => {
+                assert_eq!(one.answer, None);
+                assert!(one.visited * 10 > flood.visited * 9, "{} of {}", one.visited, flood.visited);
+            }
+        }
+    }
+    // Where the probe finds nothing, everybody is asked; that is seldom.
+    let popular = |lookups: &[crate::sim::LookupRecord]| -> u64 {
+        lookups.iter().step_by(3).map(|record| record.messages).sum()
+    };
+    let costs = [&one, &many, &flood].map(|lookups| popular(lookups));
+    assert!(costs[0] * 4 < costs[2] && costs[1] * 10 < costs[2] * 9, "{costs:?}");
+    let found = |lookups: &[crate::sim::LookupRecord]| {
+        lookups.iter().skip(1).step_by(3).filter(|record| record.answer.is_some()).count()
+    };
+    assert!(found(&one) >= 18 && found(&flood) == 20, "{} and {}", found(&one), found(&flood));
+    let waits = many.iter().skip(1).step_by(3).filter_map(|record| record.answer);
+    let patient = waits.filter(|answer| answer.latency > Span::millis(7200)).count();
+    assert!(patient >= 5, "what the probe has not found takes as long as the probe's patience: {patient}");
+}
+
 #[test]
 fn sizes() {
     assert_eq!((size_of::<Message>(), align_of::<Message>()), (18, 1));
-    assert!(size_of::<Timer>() <= 2);
+    assert!(size_of::<Timer>() <= 9);
     assert!(size_of::<Gnutella06>() <= 152, "{}", size_of::<Gnutella06>());
     let (world, _) = stocked(3, 1);
     let setup = Setup { world: &world, online: &[], participants: 3 };
@@ -317,6 +374,9 @@ fn parameters_read_and_refuse() {
         "host_cache = 0",
         "memory = '1 s'",
         "min_up = '0 bit/s'",
+        "search.dynamic.results = 0",
+        "search.dynamic.probes = 0",
+        "search.dynamic.patience = '0 s'",
     ] {
         let params = read(wrong).expect("it parses");
         let setup = Setup { world: &world, online: &[], participants: 3 };
