@@ -263,7 +263,12 @@ impl<N: Fn(Remark)> Visit for RunJob<'_, N> {
         let mut record = measured.record(plan.first.lookups_csv);
         if let Some(snapshots) = lookers.snapshots {
             let run = (P::NAME, keep.point, job.replicate);
-            record.snapshots = live::keep(snapshots.finish(), keep.files, run).map_err(Stop::Failed)?;
+            let stop = || options.interrupt.requested();
+            let kept = snapshots.keep(keep.files, run, &stop);
+            if stop() {
+                return Err(interrupted());
+            }
+            record.snapshots = kept.map_err(Stop::Failed)?;
         }
         if !job.scenario.underlay.latency.has_geometry() {
             // Without geometry, a round trip below says nothing about a detour above.

@@ -30,6 +30,12 @@ pub(super) const LIVE: &[Column] = &[
         crawl(m, |c| linked(&c.seen).then_some(c.seen.max as f64))
     }),
     extra("crawl_kappa", "", "<k^2>/<k> of the same", |m| crawl(m, |c| c.seen.kappa)),
+    extra("crawl_alpha", "", "exponent of the power law that fits its tail best, from crawl_x_min on", |m| {
+        crawl(m, |c| c.seen.tail.map(|tail| tail.alpha))
+    }),
+    extra("crawl_x_min", "", "the least degree of that tail", |m| {
+        crawl(m, |c| c.seen.tail.map(|tail| tail.x_min))
+    }),
     extra(
         "crawl_answered_degree_mean",
         "",
@@ -49,6 +55,15 @@ pub(super) const LIVE: &[Column] = &[
         crawl(m, |c| linked(&c.truth).then_some(c.truth.max as f64))
     }),
     extra("crawl_true_kappa", "", "<k^2>/<k> of the same", |m| crawl(m, |c| c.truth.kappa)),
+    extra(
+        "crawl_true_alpha",
+        "",
+        "exponent of the power law that fits its tail best, from crawl_true_x_min on",
+        |m| crawl(m, |c| c.truth.tail.map(|tail| tail.alpha)),
+    ),
+    extra("crawl_true_x_min", "", "the least degree of that tail", |m| {
+        crawl(m, |c| c.truth.tail.map(|tail| tail.x_min))
+    }),
     extra(
         "crawl_ks",
         "",

@@ -112,7 +112,8 @@ struct Node {
 struct Truth {
     at: Time,
     online: Vec<PeerId>,
-    degrees: Degrees,
+    /// Of each of these.
+    degrees: Vec<u32>,
 }
 
 /// So many looks at the truth are kept at most.
@@ -297,10 +298,12 @@ impl Crawler {
     fn note_truth<P: Protocol>(&mut self, engine: &Engine<P>) {
         let now = engine.now();
         let online = engine.online();
-        let place = |number: u32| online.partition_point(|other| other.number() < number) as u32;
-        let overlay = engine.overlay();
-        let pairs = overlay.iter().map(|&(one, other)| (place(one), place(other)));
-        let degrees = Degrees::of_pairs(online.len(), pairs);
+        let place = |number: u32| online.partition_point(|other| other.number() < number);
+        let mut degrees = vec![0; online.len()];
+        for (one, other) in engine.overlay() {
+            degrees[place(one)] += 1;
+            degrees[place(other)] += 1;
+        }
         self.truths.push(Truth { at: now, online, degrees });
         if self.truths.len() > TRUTHS {
             let mut number = 0;
@@ -343,14 +346,15 @@ impl Crawler {
             place.is_ok_and(|place| truth.online[place] == node.peer)
         };
         let of_answered = self.nodes.iter().zip(&degrees).filter(|(node, _)| node.answered);
+        let of_answered: Vec<u32> = of_answered.map(|(_, &degree)| degree).collect();
         Some(Crawl {
             lasted_ns: lasted.nanos(),
             finished,
             answered: self.nodes.iter().filter(|node| node.answered).count() as u32,
             present: self.nodes.iter().filter(present).count() as u32,
-            seen_of_answered: Degrees::of(of_answered.map(|(_, &degree)| degree)),
-            seen: Degrees::of(degrees.iter().copied()),
-            truth: truth.degrees.clone(),
+            seen_of_answered: Degrees::of(&of_answered),
+            seen: Degrees::of(&degrees),
+            truth: Degrees::of(&truth.degrees),
         })
     }
 }

@@ -12,8 +12,8 @@ mod tests;
 
 pub use below::{Below, Stretch};
 pub use crawl::{Crawl, CrawlSettings, Crawler};
-pub use degrees::Degrees;
-pub use snapshot::{Snapshot, SnapshotSettings, Snapshots, Times, keep, overlay, point_names};
+pub use degrees::{Degrees, Tail};
+pub use snapshot::{Language, Snapshot, SnapshotSettings, Snapshots, Times, overlay, point_names};
 
 use crate::sim::{Engine, Protocol, Time};
 

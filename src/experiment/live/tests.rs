@@ -36,16 +36,17 @@ fn crawl<P: Protocol>(tables: &str, peers: u32, settings: &str) -> Crawl {
 
 #[test]
 fn degrees_by_hand() {
-    let star = Degrees::of_pairs(5, [(0, 1), (0, 2), (3, 0)].into_iter());
+    let star = Degrees::of(&[3, 1, 1, 1, 0]);
     assert_eq!((star.nodes, star.mean, star.max), (5, 1.2, 3));
     assert_eq!(star.kappa, Some(12.0 / 6.0));
     assert!((star.sd - libm::sqrt(12.0 / 5.0 - 1.44)).abs() < 1e-12);
     assert_eq!((star.at_least(1), star.at_least(2), star.at_least(4)), (0.8, 0.2, 0.0));
-    let even = Degrees::of([2, 2, 2].into_iter());
+    let even = Degrees::of(&[2, 2, 2]);
     // From 1 to 2 neighbours four fifths of the one and none of the other are passed.
     assert_eq!((star.distance(&even), even.distance(&star)), (Some(0.8), Some(0.8)));
     assert_eq!(star.distance(&star), Some(0.0));
-    let nobody = Degrees::of(std::iter::empty());
+    assert_eq!(even.tail, None, "there is nothing to fit where all are alike");
+    let nobody = Degrees::of(&[]);
     assert_eq!((nobody.kappa, nobody.distance(&star)), (None, None));
 }
 
