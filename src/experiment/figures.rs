@@ -41,6 +41,7 @@ pub fn draw(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Drawn, Dia
         FigureKind::Degrees => graph_figures::degrees(groups, settings),
         FigureKind::Hops => graph_figures::hops(groups, settings),
         FigureKind::Removal => graph_figures::removal(groups, settings),
+        FigureKind::Bars => live_figures::bars(groups, settings),
         FigureKind::Overlay => live_figures::overlay(groups, settings),
         FigureKind::Crawl => live_figures::crawl(groups, settings),
     };
@@ -150,7 +151,7 @@ fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Dia
 }
 
 /// What a line of a figure over one of a protocol's own swept keys is called: what tells it from the other lines.
-fn line_label(groups: &Groups<'_>, group: &Group<'_>, settings: &FigureSettings) -> String {
+pub(super) fn line_label(groups: &Groups<'_>, group: &Group<'_>, settings: &FigureSettings) -> String {
     let shown = || groups.groups.iter().filter(|other| groups.passes(other, &settings.only));
     let variant = &groups.variants[group.variant];
     let own = variant.own.iter().map(|(key, value)| (format!("protocol.{}.{key}", variant.protocol), value));

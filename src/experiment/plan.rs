@@ -146,7 +146,7 @@ impl Plan {
                 self.check_over_time(number, figure)?;
             }
             self.check_shown(number, figure)?;
-            if figure.kind == FigureKind::Against {
+            if matches!(figure.kind, FigureKind::Against | FigureKind::Bars) {
                 column(format!("figures.{number}.y"), &figure.y)?;
             }
             for (place, name) in figure.columns.iter().enumerate() {

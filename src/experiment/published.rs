@@ -194,7 +194,7 @@ pub(super) fn shown(setting: &Setting) -> String {
 /// A swept value with the last part of its key, unless the value speaks for itself.
 pub(super) fn brief(key: &str, value: &str) -> String {
     match key.rsplit('.').next().unwrap_or(key) {
-        "path" | "file" | "graph" | "search" => value.to_string(),
+        "path" | "file" | "graph" | "search" | "latency" => value.to_string(),
         "sample" => value.strip_prefix("path=").unwrap_or(value).to_string(),
         last => format!("{last} {value}"),
     }

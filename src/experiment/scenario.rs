@@ -158,6 +158,8 @@ pub enum FigureKind {
     Load,
     /// One column of the time series against time, a line per protocol, means over replicates, at the largest size.
     OverTime,
+    /// One column, a bar for each protocol, side by side for each value of what all share, at the largest size.
+    Bars,
     /// The degree law of the overlay at each snapshot, at the largest size, pooled over replicates.
     Overlay,
     /// The degree law that a crawler saw, and the true one, at the largest size, pooled over replicates.
