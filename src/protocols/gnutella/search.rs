@@ -28,6 +28,12 @@ impl Gnutella {
             return;
         }
         let guid = self.fresh_guid(ctx.me());
+        if ctx.shared().params.search.has_index()
+            && let Some(holder) = self.answerer(ctx, object, ctx.me())
+        {
+            self.on_answer(ctx, guid.serial, holder);
+            return;
+        }
         let ttl = ctx.shared().params.ttl.byte();
         match ctx.shared().params.search {
             Search::Flooding {} => self.ask_around(ctx, guid, object, ttl),
@@ -39,12 +45,6 @@ impl Gnutella {
             Search::Walkers(walkers) => {
                 self.open_quest(ctx, guid, 0);
                 self.send_walkers(ctx, guid, object, walkers.walkers, Left(walkers.max_steps));
-            }
-            Search::RandomWalk(_) | Search::HighDegreeWalk(_)
-                if ctx.shared().params.search.has_index()
-                    && let Some(holder) = self.answerer(ctx, object, ctx.me()) =>
-            {
-                self.on_answer(ctx, guid.serial, holder);
             }
             Search::RandomWalk(_) => self.send_walkers(ctx, guid, object, 1, Left(ctx.shared().way_back)),
             Search::HighDegreeWalk(_) => self.ask_hubs(ctx, guid, object, ctx.shared().way_back),
