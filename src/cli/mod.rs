@@ -46,6 +46,8 @@ enum Command {
     Graph(graph::Graph),
     /// Measure the speed of this machine under the kernel and under whole protocols
     Bench(bench::Bench),
+    /// Graphs in files: fit the law of their degrees
+    Graph(graph::Graph),
 }
 
 /// Why a command failed.
@@ -73,6 +75,7 @@ pub fn main() -> ExitCode {
         Command::Show(show) => show.execute(),
         Command::Graph(graph) => graph.execute(),
         Command::Bench(bench) => bench.execute(),
+        Command::Graph(graph) => graph.execute(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -38,5 +38,8 @@ pub mod shipped;
 pub mod space_view;
 mod subject_screen;
 pub mod subjects;
+pub mod tail_figures;
+pub mod tail_input;
+pub mod tail_words;
 mod tree;
 mod wording;

@@ -46,7 +46,7 @@ pub use compact::{Graph, Simplification};
 pub use components::{Applied, ComponentPolicy, Components, apply, components};
 pub use digraph::Digraph;
 pub use error::GraphError;
-pub use format::{Format, GraphFile, Kept, Source, read_graph, write_graph_as, write_graph_to};
+pub use format::{Format, GraphFile, Kept, Source, read_degrees, read_graph, write_graph_as, write_graph_to};
 pub use law::DegreeLaw;
 pub use read::{EdgeList, read_edge_list};
 pub use search::{Flood, Search, UNREACHED, distances, flood};

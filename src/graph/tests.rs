@@ -2,6 +2,8 @@
 //! against damaged files.
 
 mod files;
+mod formats;
+mod growth;
 mod measures;
 mod models;
 mod oracle;

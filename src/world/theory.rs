@@ -1,7 +1,7 @@
 //! What is known of a model's degrees before a graph is drawn.
 
 use super::GraphModel;
-use super::overlay::cut;
+use super::draw::power_law;
 use crate::graph::DegreeLaw;
 
 /// The law of degrees that a model aims at.
@@ -23,19 +23,33 @@ impl GraphModel {
         let most = n - 1;
         let exactly = |degree: u32| DegreeLaw::from_weights(&[(degree, 1.0)]).ok();
         let (law, moments) = match *self {
-            GraphModel::PowerLaw { exponent, min_degree, max_degree } => {
-                (DegreeLaw::power_law(exponent, min_degree.min(most), max_degree.min(most)).ok()?, true)
+            GraphModel::PowerLaw { exponent, min_degree, max_degree, cutoff, .. } => {
+                (power_law(exponent, cutoff, min_degree.min(most), max_degree.min(most)).ok()?, true)
             }
-            GraphModel::CoursePure {} => (cut(n, &DegreeLaw::course_pure()).ok()?, true),
-            GraphModel::CourseHybrid {} => (cut(n, &DegreeLaw::course_hybrid()).ok()?, true),
+            GraphModel::CoursePure { .. } => (DegreeLaw::course_pure().below(n).ok()?, true),
+            GraphModel::CourseHybrid { .. } => (DegreeLaw::course_hybrid().below(n).ok()?, true),
+            GraphModel::Exponential { mean_degree, min_degree, .. } => {
+                (DegreeLaw::exponential(mean_degree, min_degree.min(most), most).ok()?, true)
+            }
+            GraphModel::Poisson { mean_degree, .. } => (DegreeLaw::poisson(mean_degree, most).ok()?, true),
             GraphModel::ErdosRenyi { mean_degree } => (binomial(most, mean_degree)?, true),
             GraphModel::RandomRegular { degree } => (exactly(degree.min(most))?, true),
-            GraphModel::BarabasiAlbert { links } => (growth(links.min(most), most)?, false),
+            GraphModel::BarabasiAlbert { links, attractiveness: 0.0 } => {
+                (growth(links.min(most), most)?, false)
+            }
             GraphModel::Ring {} => (exactly(2)?, true),
             GraphModel::Complete {} => (exactly(most)?, true),
             GraphModel::WattsStrogatz { .. }
             | GraphModel::RandomPicks { .. }
+            | GraphModel::Empirical { .. }
+            | GraphModel::ChungLu { .. }
+            | GraphModel::BarabasiAlbert { .. }
+            | GraphModel::Glp { .. }
+            | GraphModel::StochasticBlock { .. }
+            | GraphModel::Torus { .. }
             | GraphModel::Star {}
+            | GraphModel::Tree { .. }
+            | GraphModel::RandomTree {}
             | GraphModel::File { .. } => return None,
         };
         Some(DegreeTheory { law, moments })
