@@ -8,6 +8,8 @@ mod commands;
 mod docs;
 #[path = "cli/folders.rs"]
 mod folders;
+#[path = "cli/graph_measures.rs"]
+mod graph_measures;
 #[path = "cli/interrupts.rs"]
 mod interrupts;
 #[path = "cli/live.rs"]

@@ -223,7 +223,9 @@ def main():
     data = os.environ["PEERLAB_DATA"]
     table = []
     for number in ("04", "31"):
-        path = os.path.join(data, "gnutella", f"p2p-Gnutella{number}.txt.gz")
+        name = f"p2p-Gnutella{number}.txt.gz"
+        places = [os.path.join(data, "gnutella", name), os.path.join(data, name)]
+        path = next((path for path in places if os.path.exists(path)), places[-1])
         if os.path.exists(path):
             table += compare(f"p2p-Gnutella{number}", path)
         else:

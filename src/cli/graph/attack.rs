@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::super::{Failure, print, tell, width};
-use super::watched::{Input, Watched};
+use super::watched::{Input, Watched, interrupted};
 use crate::experiment::attack::{self, BROKEN, Outcome, Plan};
 use crate::experiment::diagnostic::Diagnostic;
 use crate::experiment::folder::write_file;
@@ -59,10 +59,10 @@ impl AttackGraph {
             seed: self.seed,
         };
         watched.begins("the attacks");
-        let outcomes = attack::run(&graph, &plan, &|share| watched.goes_on(share))?;
+        let outcomes = attack::run(&graph, &plan, &|share| watched.goes_on(share)).map_err(interrupted)?;
         drop(watched);
-        print(&table(&graph, &outcomes))?;
-        self.write(&graph, &outcomes)
+        self.write(&graph, &outcomes)?;
+        print(&table(&graph, &outcomes))
     }
 
     fn write(&self, graph: &Graph, outcomes: &[Outcome]) -> Result<(), Failure> {

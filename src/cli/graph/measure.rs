@@ -6,7 +6,7 @@ use std::time::Instant;
 use clap::Args;
 
 use super::super::{Failure, print, tell, width};
-use super::watched::{Input, Watched};
+use super::watched::{Input, Watched, interrupted};
 use crate::experiment::graph_table;
 use crate::graph::measure::{Options, Part, summarise};
 use crate::units::nearest;
@@ -64,13 +64,15 @@ impl Measure {
             watched.begins(part.name());
             started.borrow_mut().push((part, Instant::now()));
         };
-        let measures = summarise(&graph, crawl.as_ref(), &options, &begins, &|share| watched.goes_on(share))?;
+        let measures = summarise(&graph, crawl.as_ref(), &options, &begins, &|share| watched.goes_on(share))
+            .map_err(interrupted)?;
         drop(watched);
         if self.times {
-            let mut end = Instant::now();
-            for (part, start) in started.into_inner().into_iter().rev() {
+            let end = Instant::now();
+            let started = started.into_inner();
+            let ends = started.iter().skip(1).map(|&(_, start)| start).chain([end]);
+            for (&(part, start), end) in started.iter().zip(ends) {
                 tell(&format!("{} {:.6}", part.name(), (end - start).as_secs_f64()));
-                end = start;
             }
         }
         print(&if self.json {

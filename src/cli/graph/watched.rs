@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::super::Failure;
+use super::super::{Failure, tell};
 use crate::experiment::diagnostic::Diagnostic;
 use crate::experiment::interrupt::Interrupt;
 use crate::graph::measure::Stopped;
@@ -65,10 +65,10 @@ pub(super) fn failure(error: GraphError) -> Failure {
     Failure::User(Diagnostic::new(error.to_string()))
 }
 
-impl From<Stopped> for Failure {
-    fn from(_: Stopped) -> Failure {
-        Failure::Interrupted
-    }
+/// Ctrl-C ended the work, and the user is told.
+pub(super) fn interrupted(_: Stopped) -> Failure {
+    tell("interrupted: nothing was written");
+    Failure::Interrupted
 }
 
 /// Long work: a bar on a terminal, and an ear for Ctrl-C.

@@ -176,7 +176,8 @@ impl Arcs {
 
 /// A ring lattice of the same degrees, as nearly as they allow: the nodes stand on a ring with like degrees side by
 /// side, and in turns each links to the next one behind its last that has a link to spare. Of equal, even degrees it
-/// makes the ring lattice of Watts and Strogatz; of others a few links may find no end. Draws nothing.
+/// makes the ring lattice of Watts and Strogatz; where hubs go round the ring, a few percent of the links find no end.
+/// Draws nothing.
 pub fn latticed(graph: &Graph) -> Graph {
     let nodes = graph.nodes() as usize;
     let ring = ring_by_degree(graph);
