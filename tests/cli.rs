@@ -6,6 +6,8 @@ mod common;
 mod commands;
 #[path = "cli/docs.rs"]
 mod docs;
+#[path = "cli/fit.rs"]
+mod fit;
 #[path = "cli/folders.rs"]
 mod folders;
 #[path = "cli/graph_measures.rs"]

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
@@ -76,6 +77,9 @@ pub(super) struct Fit {
     /// Write each figure as a PNG too
     #[arg(long)]
     png: bool,
+    /// Say on standard error how many seconds the fit, the comparisons and the test took, without reading the file
+    #[arg(long)]
+    times: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -146,13 +150,28 @@ impl Fit {
             Which::Short => Estimator::Short,
         };
         let options = Options { x_min: self.x_min, x_max: self.x_max, estimator };
-        let fit = fit(&sample, &options).map_err(|error| self.refused(&error))?;
-        let rivals = if self.compare { compare(&sample, &fit) } else { Vec::new() };
+        let fit = self.timed("fit", || fit(&sample, &options)).map_err(|error| self.refused(&error))?;
+        let rivals = match self.compare {
+            true => self.timed("compare", || compare(&sample, &fit)),
+            false => Vec::new(),
+        };
         let p_value = match self.p_value {
-            Some(replicates) => Some(self.test(&sample, &options, &fit, replicates)?),
+            Some(replicates) => {
+                Some(self.timed("p-value", || self.test(&sample, &options, &fit, replicates))?)
+            }
             None => None,
         };
         Ok(Found { taken, sample, fit, p_value, rivals })
+    }
+
+    /// Does `work`, and says how long it took if asked to.
+    fn timed<T>(&self, what: &str, work: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = work();
+        if self.times {
+            tell(&format!("{what} {}", six(start.elapsed().as_secs_f64())));
+        }
+        result
     }
 
     /// The bootstrap, with progress on a terminal, until it is done or Ctrl-C.
