@@ -10,6 +10,8 @@ mod docs;
 mod folders;
 #[path = "cli/interrupts.rs"]
 mod interrupts;
+#[path = "cli/live.rs"]
+mod live;
 #[path = "cli/odd_worlds.rs"]
 mod odd_worlds;
 #[path = "cli/refusals.rs"]

@@ -42,10 +42,10 @@ enum Command {
     List(list::List),
     /// Show how a small network works: tables and the route of a lookup, as text and SVG
     Show(show::Show),
-    /// Work on graphs in files: measure and attack them, fit the law of their degrees
-    Graph(graph::Graph),
     /// Measure the speed of this machine under the kernel and under whole protocols
     Bench(bench::Bench),
+    /// Graphs in files: generate, measure, fit, attack, convert, draw
+    Graph(graph::Graph),
 }
 
 /// Why a command failed.

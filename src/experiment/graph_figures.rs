@@ -158,7 +158,7 @@ pub(super) fn removal(groups: &Groups<'_>, settings: &FigureSettings) -> Figure 
 pub(super) fn relative(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Diagnostic> {
     let passing = groups.groups.iter().filter(|group| group.setting.matches(&settings.only));
     let mut shown: Vec<(f64, &Group<'_>)> =
-        passing.filter_map(|group| Some((x_of(group, &settings.x)?, group))).collect();
+        passing.filter_map(|group| Some((x_of(groups, group, &settings.x)?, group))).collect();
     shown.sort_by(|one, other| one.0.total_cmp(&other.0));
     if let Some(pair) = shown.windows(2).find(|pair| pair[0].0 == pair[1].0) {
         let message = format!(

@@ -198,7 +198,7 @@ pub(super) fn brief(key: &str, value: &str) -> String {
             let file = value.strip_prefix("file(path=").and_then(|rest| rest.strip_suffix(')'));
             file.unwrap_or(value).to_string()
         }
-        "path" | "file" => value.to_string(),
+        "path" | "file" | "search" | "latency" => value.to_string(),
         "sample" => sample(value),
         last => format!("{last} {value}"),
     }

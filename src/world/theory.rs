@@ -103,6 +103,7 @@ fn growth(m: u32, most: u32) -> Option<DegreeLaw> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::generate::Multiplicity;
 
     #[test]
     fn laws_have_the_moments_of_their_models() {
@@ -113,7 +114,7 @@ mod tests {
         let (mean, variance) = moments(GraphModel::ErdosRenyi { mean_degree: 4.0 });
         // A binomial law: n p and n p (1 − p).
         assert!((mean - 4.0).abs() < 1e-9 && (variance - 4.0 * (1.0 - 4.0 / 9_999.0)).abs() < 1e-9);
-        let (mean, variance) = moments(GraphModel::CoursePure {});
+        let (mean, variance) = moments(GraphModel::CoursePure { multiplicity: Multiplicity::Erase });
         assert!((mean - 2.237).abs() < 5e-4 && (variance - 2.798).abs() < 5e-4);
         assert_eq!(moments(GraphModel::RandomRegular { degree: 4 }), (4.0, 0.0));
         assert_eq!(moments(GraphModel::Ring {}), (2.0, 0.0));
@@ -121,7 +122,8 @@ mod tests {
 
     #[test]
     fn growth_s_law_sums_to_its_closed_form() {
-        let law = GraphModel::BarabasiAlbert { links: 2 }.theory(1_000_000).expect("a law");
+        let law =
+            GraphModel::BarabasiAlbert { links: 2, attractiveness: 0.0 }.theory(1_000_000).expect("a law");
         assert!(!law.moments);
         // P(D ≥ d) = m (m + 1) / (d (d + 1)), but for the cut at 2000.
         for d in [2u32, 5, 20, 100] {
@@ -133,8 +135,8 @@ mod tests {
 
     #[test]
     fn tiny_and_empty_networks_have_their_laws() {
-        assert_eq!(GraphModel::CourseHybrid {}.theory(2), None);
-        let hybrid = GraphModel::CourseHybrid {}.theory(5).expect("a law");
+        assert_eq!(GraphModel::CourseHybrid { multiplicity: Multiplicity::Erase }.theory(2), None);
+        let hybrid = GraphModel::CourseHybrid { multiplicity: Multiplicity::Erase }.theory(5).expect("a law");
         assert_eq!(hybrid.law.max_degree(), 4);
         let none = GraphModel::ErdosRenyi { mean_degree: 0.0 }.theory(5).expect("a law");
         assert_eq!((none.law.mean(), none.law.max_degree()), (0.0, 0));
