@@ -195,3 +195,36 @@ fn links_below() {
             .all(|c| table.rows[0][*c].is_empty())
     );
 }
+
+/// A protocol's own swept key as the axis: variants that differ in nothing else lie on one line.
+#[test]
+fn figures_against_a_key_of_the_protocol() {
+    let place = Place::new();
+    let sets = [
+        "protocols=[\"gnutella\"]",
+        "protocol.gnutella.ttl=[1, 2, 4]",
+        "protocol.gnutella.search=[{flooding={}}, {high-degree-walk={max_steps=\"ttl\"}}]",
+        "overlay.graph=[{random-regular={degree=4}}, {barabasi-albert={links=2}}]",
+        "figures=[{name=\"all\", kind=\"against\", title=\"t\", x=\"protocol.gnutella.ttl\", y=\"messages_mean\"}, \
+         {name=\"one\", kind=\"against\", title=\"t\", x=\"protocol.gnutella.ttl\", y=\"found\", \
+         only={\"protocol.gnutella.search\"=\"flooding\"}}, \
+         {name=\"bars\", kind=\"bars\", title=\"t\", y=\"found\", only={\"overlay.graph\"=\"random-regular(degree=4)\"}}]",
+    ];
+    place.tiny(&sets).well();
+    let table = Csv::read(&place.path("out/summary.csv"));
+    assert_eq!(table.rows.len(), 3 * 2 * 2);
+    let svg = |name: &str| fs::read_to_string(place.path(&format!("out/{name}.svg"))).expect("a figure");
+    let (all, one) = (svg("all"), svg("one"));
+    assert!(
+        all.contains("high-degree-walk") && all.contains("flooding"),
+        "lines are told apart by both keys"
+    );
+    assert!(
+        !one.contains("high-degree-walk") && one.contains("barabasi-albert"),
+        "and by what differs among them"
+    );
+    assert!(svg("bars").contains("high-degree-walk"));
+    place
+        .tiny(&[sets[0], "figures=[{name=\"b\", kind=\"bars\", title=\"t\", y=\"fond\"}]"])
+        .refused(&["fond", "found"]);
+}

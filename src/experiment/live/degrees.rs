@@ -6,7 +6,7 @@ use crate::stats::ccdf;
 use crate::stats::tail::{Options, Sample, fit};
 
 /// The most points of a curve.
-const POINTS: usize = 300;
+const POINTS: usize = 1000;
 
 /// How many neighbours the nodes of a graph have.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
