@@ -8,6 +8,8 @@ mod commands;
 mod docs;
 #[path = "cli/folders.rs"]
 mod folders;
+#[path = "cli/graphs.rs"]
+mod graphs;
 #[path = "cli/interrupts.rs"]
 mod interrupts;
 #[path = "cli/odd_worlds.rs"]

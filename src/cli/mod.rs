@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod graph;
 mod list;
 mod run;
 mod show;
@@ -41,6 +42,8 @@ enum Command {
     List(list::List),
     /// Show how a small network works: tables and the route of a lookup, as text and SVG
     Show(show::Show),
+    /// Generate, convert and draw graphs
+    Graph(graph::Graph),
     /// Measure the speed of this machine under the kernel and under whole protocols
     Bench(bench::Bench),
 }
@@ -68,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check.execute(),
         Command::List(list) => list.execute(),
         Command::Show(show) => show.execute(),
+        Command::Graph(graph) => graph.execute(),
         Command::Bench(bench) => bench.execute(),
     };
     match result {

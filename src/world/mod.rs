@@ -35,7 +35,6 @@ mod classes;
 mod content;
 mod director;
 mod draw;
-mod draw;
 mod error;
 mod faults;
 mod graph_model;
