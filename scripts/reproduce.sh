@@ -5,7 +5,8 @@ cd "$(dirname "$0")/.."
 cargo build --release --locked
 peerlab=target/release/peerlab
 for name in compare compare-churn compare-faults server-down swarm super-peers caching dynamic-querying keywords \
-  free-riding participation missing-chunk degree papers/course-degree-model papers/small-world \
+  free-riding participation missing-chunk gnutella-lives slow-crawler degree-laws-and-search \
+  degree papers/course-degree-model papers/small-world \
   papers/chord-path-length papers/churn-sessions papers/churn-dht \
   papers/can-path-length papers/can-realities papers/can-volume-check papers/can-overloading papers/can-rtt \
   papers/kazaa-shape papers/super-peer-redundancy \
@@ -13,9 +14,9 @@ for name in compare compare-churn compare-faults server-down swarm super-peers c
   "$peerlab" run "$name"
 done
 if [ -n "${PEERLAB_DATA:-}" ] || [ -d data ]; then
-  for name in gnutella-reach snap-gnutella attack-tolerance power-law-fits; do
-    "$peerlab" run "papers/$name"
+  for name in overlay-underlay papers/{gnutella-reach,snap-gnutella,attack-tolerance,power-law-fits}; do
+    "$peerlab" run "$name"
   done
 else
-  echo 'skipped: papers/{gnutella-reach,snap-gnutella,attack-tolerance,power-law-fits} need measured data; scripts/fetch-data.sh fetches them' >&2
+  echo 'skipped: overlay-underlay and papers/{gnutella-reach,snap-gnutella,attack-tolerance,power-law-fits} need measured data; scripts/fetch-data.sh fetches them' >&2
 fi

@@ -10,8 +10,14 @@ mod docs;
 mod fit;
 #[path = "cli/folders.rs"]
 mod folders;
+#[path = "cli/graph_measures.rs"]
+mod graph_measures;
+#[path = "cli/graphs.rs"]
+mod graphs;
 #[path = "cli/interrupts.rs"]
 mod interrupts;
+#[path = "cli/live.rs"]
+mod live;
 #[path = "cli/odd_worlds.rs"]
 mod odd_worlds;
 #[path = "cli/refusals.rs"]

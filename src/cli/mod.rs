@@ -44,7 +44,7 @@ enum Command {
     Show(show::Show),
     /// Measure the speed of this machine under the kernel and under whole protocols
     Bench(bench::Bench),
-    /// Graphs in files: fit the law of their degrees
+    /// Graphs in files: generate, measure, fit, attack, convert, draw
     Graph(graph::Graph),
 }
 
@@ -71,8 +71,8 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check.execute(),
         Command::List(list) => list.execute(),
         Command::Show(show) => show.execute(),
-        Command::Bench(bench) => bench.execute(),
         Command::Graph(graph) => graph.execute(),
+        Command::Bench(bench) => bench.execute(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

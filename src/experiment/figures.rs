@@ -41,6 +41,7 @@ pub fn draw(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Drawn, Dia
         FigureKind::Degrees => graph_figures::degrees(groups, settings),
         FigureKind::Hops => graph_figures::hops(groups, settings),
         FigureKind::Removal => graph_figures::removal(groups, settings),
+        FigureKind::Bars => live_figures::bars(groups, settings),
         FigureKind::Overlay => live_figures::overlay(groups, settings),
         FigureKind::Crawl => live_figures::crawl(groups, settings),
     };
@@ -58,7 +59,7 @@ pub(super) fn label(
     without: &str,
 ) -> String {
     let variant = &groups.variants[group.variant];
-    let name = variant.name();
+    let name = variant.name_without(without);
     let varies = |key: &str| {
         let passing = groups.groups.iter().filter(|other| other.setting.matches(&settings.only));
         let mut values: Vec<&str> = passing.filter_map(|other| value_of(other, key)).collect();
@@ -66,12 +67,12 @@ pub(super) fn label(
         values.dedup();
         values.len() > 1
     };
-    let shared = group.setting.shared.iter().filter(|(key, _)| key != without && varies(key));
     if groups.variants.len() == 1 && Subject::find(&variant.protocol).is_some() {
         // Of graphs it goes without saying that they are graphs.
-        let parts: Vec<String> = shared.map(|(key, value)| published::brief(key, value)).collect();
-        return if parts.is_empty() { name } else { parts.join(", ") };
+        let passing = groups.groups.iter().filter(|other| other.setting.matches(&settings.only));
+        return graph_figures::label(&passing.collect::<Vec<_>>(), group, without);
     }
+    let shared = group.setting.shared.iter().filter(|(key, _)| key != without && varies(key));
     let shared: Vec<String> = shared.map(|(key, value)| format!("{} {value}", last_part(key))).collect();
     if shared.is_empty() { name } else { format!("{name}, {}", shared.join(", ")) }
 }
@@ -101,16 +102,27 @@ fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Dia
     })?;
     let mut series: Vec<(usize, String, Vec<Point>)> = Vec::new();
     let mut ticks = Vec::new();
-    for group in groups.groups.iter().filter(|group| group.setting.matches(&settings.only)) {
-        let (Some(x), Some(summary)) = (x_of(group, &settings.x), group.summary(&settings.y)) else {
+    let own = groups.variants.iter().any(|variant| variant.value(&settings.x).is_some());
+    // Variants that differ in what is drawn along the axis lie on one line, that of the first of them.
+    let family = |variant: usize| {
+        let name = groups.variants[variant].name_without(&settings.x);
+        groups.variants.iter().position(|other| other.name_without(&settings.x) == name).unwrap_or(variant)
+    };
+    for group in groups.groups.iter().filter(|group| groups.passes(group, &settings.only)) {
+        let (Some(x), Some(summary)) = (x_of(groups, group, &settings.x), group.summary(&settings.y)) else {
             continue;
         };
-        let label = label(groups, group, settings, &settings.x);
+        let label = if own {
+            line_label(groups, group, settings)
+        } else {
+            label(groups, group, settings, &settings.x)
+        };
         let point = Point::with_half(x, summary.mean, summary.ci95.unwrap_or(0.0));
+        let variant = family(group.variant);
         ticks.push(x);
-        match series.iter_mut().find(|(variant, known, _)| *variant == group.variant && *known == label) {
+        match series.iter_mut().find(|(known, name, _)| *known == variant && *name == label) {
             Some((_, _, points)) => points.push(point),
-            None => series.push((group.variant, label, vec![point])),
+            None => series.push((variant, label, vec![point])),
         }
     }
     ticks.sort_by(f64::total_cmp);
@@ -130,15 +142,37 @@ fn against(groups: &Groups<'_>, settings: &FigureSettings) -> Result<Figure, Dia
         .subtitle(subtitle(groups, settings, None))
         .caption(if several(groups) { "error bars: 95 % confidence interval over seeds" } else { "" });
     let lines = series.into_iter().map(|(variant, label, points)| (variant, Series::line(label, points)));
+    if own {
+        // One protocol's variants, of which there are as many as lines and points together.
+        let coloured = lines.enumerate().map(|(slot, (_, series))| series.slot(slot));
+        return Ok(coloured.fold(figure, Figure::series));
+    }
     Ok(dressed(groups, figure, lines.collect()))
 }
 
+/// What a line of a figure over one of a protocol's own swept keys is called: what tells it from the other lines.
+pub(super) fn line_label(groups: &Groups<'_>, group: &Group<'_>, settings: &FigureSettings) -> String {
+    let shown = || groups.groups.iter().filter(|other| groups.passes(other, &settings.only));
+    let variant = &groups.variants[group.variant];
+    let own = variant.own.iter().map(|(key, value)| (format!("protocol.{}.{key}", variant.protocol), value));
+    let shared = group.setting.shared.iter().map(|(key, value)| (key.clone(), value));
+    let of = |other: &Group<'_>, key: &str| -> Option<String> {
+        let own = groups.variants[other.variant].value(key);
+        own.or_else(|| value_of(other, key)).map(String::from)
+    };
+    let varies = |key: &str| shown().any(|other| of(other, key) != of(group, key));
+    let parts = own.chain(shared).filter(|(key, _)| *key != settings.x && varies(key));
+    let parts: Vec<String> = parts.map(|(key, value)| published::brief(&key, value)).collect();
+    if parts.is_empty() { variant.protocol.clone() } else { parts.join(", ") }
+}
+
 /// The number that `key` stands for in a group.
-pub(super) fn x_of(group: &Group<'_>, key: &str) -> Option<f64> {
+pub(super) fn x_of(groups: &Groups<'_>, group: &Group<'_>, key: &str) -> Option<f64> {
     if key == "peers" {
         return Some(f64::from(group.setting.peers));
     }
-    let value = value_of(group, key)?;
+    let own = groups.variants[group.variant].value(key);
+    let value = own.or_else(|| value_of(group, key))?;
     // Of a variant's settings, such as `exponential(online=5 min, offline=1 min)`, the first.
     let first = value.split_once('=').map_or(value, |(_, rest)| rest);
     first.split(|c: char| c.is_whitespace() || ",)".contains(c)).next()?.parse().ok()

@@ -49,8 +49,25 @@ pub struct Groups<'a> {
 impl Variant {
     /// In a few words: `chord`, `gnutella ttl=7`.
     pub fn name(&self) -> String {
-        let own = self.own.iter().map(|(key, value)| format!(" {key}={value}"));
+        self.name_without("")
+    }
+
+    /// The same without the swept key `without`, such as `protocol.gnutella.ttl`.
+    pub fn name_without(&self, without: &str) -> String {
+        let others = self.own.iter().filter(|(key, _)| self.own_key(without) != Some(key));
+        let own = others.map(|(key, value)| format!(" {key}={value}"));
         format!("{}{}", self.protocol, own.collect::<String>())
+    }
+
+    /// What `key` is called in the protocol's own table, if it lies there.
+    fn own_key<'k>(&self, key: &'k str) -> Option<&'k str> {
+        key.strip_prefix("protocol.")?.strip_prefix(&self.protocol)?.strip_prefix('.')
+    }
+
+    /// Its value of the swept key `key`, if that is one of its own.
+    pub fn value(&self, key: &str) -> Option<&str> {
+        let own = self.own_key(key)?;
+        self.own.iter().find(|(known, _)| known == own).map(|(_, value)| value.as_str())
     }
 }
 
@@ -117,6 +134,13 @@ impl<'a> Groups<'a> {
     /// The group of a variant at a setting.
     pub fn get(&self, variant: usize, setting: &Setting) -> Option<&Group<'a>> {
         self.groups.iter().find(|group| group.variant == variant && group.setting == *setting)
+    }
+
+    /// Whether `only` lets a group pass: by its setting, and by its variant's own swept keys.
+    pub fn passes(&self, group: &Group<'_>, only: &BTreeMap<String, String>) -> bool {
+        let variant = &self.variants[group.variant];
+        let own = |(key, wanted): (&String, &String)| variant.value(key).is_none_or(|value| value == wanted);
+        group.setting.matches(only) && only.iter().all(own)
     }
 
     /// The most peers of any group that `only` lets pass.

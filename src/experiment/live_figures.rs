@@ -2,12 +2,43 @@
 
 use std::collections::BTreeMap;
 
-use super::figures::{at_largest, dressed, label, subtitle};
+use super::figures::{at_largest, dressed, label, line_label, subtitle};
 use super::groups::Groups;
 use super::live::Degrees;
+use super::published;
 use super::scenario::FigureSettings;
-use crate::report::{Axis, Figure, Point, Series, TickFormat};
+use crate::report::{Axis, Figure, Point, Series, Style, TickFormat};
 use crate::units::Span;
+
+/// One column at the largest size, by variant: side by side what all variants share.
+pub(super) fn bars(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
+    let shown = at_largest(groups, settings);
+    let with_value = shown.iter().filter(|group| group.summary(&settings.y).is_some());
+    let mut variants: Vec<usize> = with_value.map(|group| group.variant).collect();
+    variants.sort_unstable();
+    variants.dedup();
+    let names = variants.iter().map(|&variant| groups.variants[variant].name());
+    let or = |label: &String, usual: &str| if label.is_empty() { usual.to_owned() } else { label.clone() };
+    let y = or(&settings.y_label, &settings.y.replace('_', " "));
+    let y = if settings.log { Axis::log10(y) } else { Axis::linear(y) };
+    let mut series: Vec<(String, Vec<Point>)> = Vec::new();
+    for group in &shown {
+        let place = variants.iter().position(|&variant| variant == group.variant);
+        let (Some(place), Some(summary)) = (place, group.summary(&settings.y)) else { continue };
+        let shared = group.setting.shared.iter().map(|(key, value)| published::brief(key, value));
+        let name = shared.collect::<Vec<_>>().join(", ");
+        let point = Point::with_half(place as f64, summary.mean, summary.ci95.unwrap_or(0.0));
+        match series.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, points)) => points.push(point),
+            None => series.push((name, vec![point])),
+        }
+    }
+    let figure = Figure::new(&settings.title, Axis::categories("", names), y)
+        .subtitle(subtitle(groups, settings, shown.first().map(|group| group.setting.peers)))
+        .caption("error bars: 95 % confidence interval over seeds");
+    let bars = series.into_iter().map(|(name, points)| Series::new(name, Style::Bars, points));
+    bars.enumerate().fold(figure, |figure, (slot, bars)| figure.series(bars.slot(slot)))
+}
 
 /// The degree law of each variant's overlay, a line for each time of a snapshot.
 pub(super) fn overlay(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
@@ -50,15 +81,13 @@ pub(super) fn crawl(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
     };
     let mut figure = figure;
     for (slot, group) in shown.iter().enumerate() {
-        let name = format!("seen: {}", label(groups, group, settings, ""));
+        let name = format!("seen: {}", line_label(groups, group, settings));
         figure = figure.series(Series::tail(name, laws(group, |crawl| &crawl.seen)).slot(slot));
     }
     match shown.last() {
         Some(fastest) => {
             let truth = laws(fastest, |crawl| &crawl.truth);
-            figure.series(
-                Series::tail("the truth, in the middle of the fastest crawl", truth).slot(shown.len()),
-            )
+            figure.series(Series::tail("the truth, amid the fastest", truth).slot(shown.len()))
         }
         None => figure,
     }

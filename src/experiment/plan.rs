@@ -99,8 +99,10 @@ impl Plan {
                 plan.add(&protocol, point)?;
             }
         }
-        let stretch = |figure: &super::scenario::FigureSettings| figure.y == "stretch_mean";
-        if !plan.first.underlay.latency.has_geometry() && plan.first.figures.iter().any(stretch) {
+        let figures = || plan.first.figures.iter().map(|figure| &figure.y);
+        let stretch = figures().any(|y| y == "stretch_mean")
+            || plan.first.asked().any(|column| column.starts_with("link_stretch"));
+        if !plan.first.underlay.latency.has_geometry() && stretch {
             let what = "stretch is asked for, but independent pairs have no geometry: it will be missing";
             plan.remarks.push(plan.sweep.diagnose(&any[0], "underlay.latency", what));
         }
@@ -144,7 +146,7 @@ impl Plan {
                 self.check_over_time(number, figure)?;
             }
             self.check_shown(number, figure)?;
-            if figure.kind == FigureKind::Against {
+            if matches!(figure.kind, FigureKind::Against | FigureKind::Bars) {
                 column(format!("figures.{number}.y"), &figure.y)?;
             }
             for (place, name) in figure.columns.iter().enumerate() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::columns::COLUMNS;
-use super::live::{Crawl, Snapshot};
+use super::live::{Below, Crawl, Snapshot};
 use super::series::{Moment, Series};
 use super::subjects::measures::Curves;
 use crate::sim::{LookupRecord, Outcome};
@@ -129,6 +129,8 @@ pub struct Measured<'a> {
     pub curves: Option<Box<Curves>>,
     /// What a crawler saw, if one was wanted.
     pub crawl: Option<Crawl>,
+    /// How the overlay lay on the underlay at the end, if asked for.
+    pub below: Option<Below>,
 }
 
 /// How unequal peers are in what they share.
@@ -174,6 +176,7 @@ impl<'a> Measured<'a> {
             graph: None,
             curves: None,
             crawl: None,
+            below: None,
         }
     }
 

@@ -319,6 +319,7 @@ fn snapshots(plan: &Plan, records: &[Record]) -> Result<Vec<u8>, Diagnostic> {
     header.extend(plan.swept.iter().map(String::as_str));
     header.extend(["replicate", "seed", "time_s", "file", "nodes", "links", "edges", "components"]);
     header.extend(["largest_component", "degree_mean", "degree_sd", "degree_max", "kappa"]);
+    header.extend(["alpha", "sigma", "x_min", "ks", "n_tail"]);
     let mut csv = Csv::new(&header)?;
     for (job, record) in plan.jobs.iter().zip(records) {
         let mut start = vec![job.scenario.name.clone(), job.protocol.clone(), record.peers.to_string()];
@@ -335,6 +336,11 @@ fn snapshots(plan: &Plan, records: &[Record]) -> Result<Vec<u8>, Diagnostic> {
             row.push(six_or_missing((nodes > 0.0).then(|| f64::from(snapshot.largest) / nodes)));
             row.extend([six(degrees.mean), six(degrees.sd), degrees.max.to_string()]);
             row.push(six_or_missing(degrees.kappa));
+            let tail = degrees.tail.as_ref();
+            row.extend(
+                [tail.map(|t| t.alpha), tail.map(|t| t.sigma), tail.map(|t| t.x_min)].map(six_or_missing),
+            );
+            row.extend([tail.map(|t| t.ks), tail.map(|t| t.n_tail as f64)].map(six_or_missing));
             csv.row(&row)?;
         }
     }

@@ -10,13 +10,13 @@ use rayon::prelude::*;
 use super::diagnostic::Diagnostic;
 use super::interrupt::Interrupt;
 use super::journal::Journal;
-use super::live::{self, Crawler, Lookers, Snapshots};
+use super::live::{self, Below, Crawler, Lookers, Snapshots};
 use super::plan::{Job, Plan, blame};
 use super::preflight::blame_params;
 use super::progress::Progress;
 use super::record::{FloodOracle, Measured, Record, Skew};
 use super::series::Sampler;
-use super::subjects::Subject;
+use super::subjects::{self, Asked, Subject};
 use crate::graph::{ComponentPolicy, Search, components};
 use crate::protocols::{self, Visit};
 use crate::sim::{Engine, Outcome, Protocol, QueueKind, Span, Time, World};
@@ -243,6 +243,10 @@ impl<N: Fn(Remark)> Visit for RunJob<'_, N> {
                 }
             }
         }
+        let asked = Asked::of(plan);
+        let grown = asked.graph().then(|| live::overlay(&engine));
+        let asks = |column: &String| column.starts_with("link_") || column == "pair_latency_ms_mean";
+        let below = plan.first.asked().any(asks).then(|| Below::of(&engine, job.seed));
         let outcome = engine.finish();
         let flood = (wants_flood && P::OVERLAY).then(|| flood_oracle(&terrain, &params, &outcome)).flatten();
         let mut measured = Measured::new(&outcome, flood);
@@ -256,15 +260,28 @@ impl<N: Fn(Remark)> Visit for RunJob<'_, N> {
         if plan.first.columns.iter().any(|column| column == "share_nothing" || column == "answers_top1") {
             measured.skew = Some(skew(&terrain, &outcome));
         }
+        measured.below = below;
         measured.crawl = lookers.crawler.and_then(Crawler::finish);
+        if let Some(rows) = grown {
+            let report = subjects::measure_grown(plan, job, &asked, &rows, options)?;
+            measured.graph = Some(report.values);
+            measured.curves = Some(Box::new(report.curves));
+        }
         let mut record = measured.record(plan.first.lookups_csv);
         if let Some(snapshots) = lookers.snapshots {
             let run = (P::NAME, keep.point, job.replicate);
-            record.snapshots = live::keep(snapshots.finish(), keep.files, run).map_err(Stop::Failed)?;
+            let stop = || options.interrupt.requested();
+            let kept = snapshots.keep(keep.files, run, &stop);
+            if stop() {
+                return Err(interrupted());
+            }
+            record.snapshots = kept.map_err(Stop::Failed)?;
         }
         if !job.scenario.underlay.latency.has_geometry() {
             // Without geometry, a round trip below says nothing about a detour above.
-            record.values.remove("stretch_mean");
+            for column in ["stretch_mean", "link_stretch", "link_stretch_error"] {
+                record.values.remove(column);
+            }
         }
         Ok(record)
     }

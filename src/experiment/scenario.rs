@@ -158,6 +158,8 @@ pub enum FigureKind {
     Load,
     /// One column of the time series against time, a line per protocol, means over replicates, at the largest size.
     OverTime,
+    /// One column, a bar for each protocol, side by side for each value of what all share, at the largest size.
+    Bars,
     /// The degree law of the overlay at each snapshot, at the largest size, pooled over replicates.
     Overlay,
     /// The degree law that a crawler saw, and the true one, at the largest size, pooled over replicates.
@@ -311,6 +313,12 @@ impl Scenario {
 }
 
 impl Scenario {
+    /// The columns that somebody wants to see: in the table, in a figure, beside a published figure.
+    pub fn asked(&self) -> impl Iterator<Item = &String> {
+        let figures = self.figures.iter().map(|figure| &figure.y);
+        self.columns.iter().chain(figures).chain(self.published.iter().map(|published| &published.column))
+    }
+
     /// Whether what a column needs (see [`needs`](super::columns::needs)) is asked for.
     pub fn gives(&self, column: &str) -> bool {
         if column.starts_with("crawl_") { self.crawl.is_some() } else { self.series.every.is_some() }

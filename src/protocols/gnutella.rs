@@ -13,6 +13,7 @@
 //! | `caching` | Sripanidkulchai, *The Popularity of Gnutella Queries*, 2001: query caching |
 //! | `search`: `widen` | Lv et al., section 4.1, expanding ring |
 //! | `search`: `walk`, `on_check` | Lv et al., section 4.2, k-walker random walk with checking |
+//! | `hubs` | Adamic, Lukose, Puniyani, Huberman, *Search in Power-Law Networks*, 2001: the best connected first |
 //! | `push`: `ask_to_connect`, `on_push` | Clip2, "Firewalled servents", rule 6: PUSH goes back the way the hit came |
 //! | `unstructured::seen` | Clip2, rules 2, 4 and 7: the descriptor table of a servent |
 //!
@@ -23,6 +24,7 @@
 //! a connection is closed, and a full servent's naming of other hosts (in 0.4, PONGs before hanging up).
 
 mod caching;
+mod hubs;
 mod links;
 mod params;
 mod push;
@@ -33,17 +35,21 @@ pub(in crate::protocols) mod test_world;
 #[cfg(test)]
 mod tests;
 
-pub use self::params::{Bootstrap, Hits, Params, RandomWalk, Ring, Search, Shared, Ttl, Walkers};
+pub use self::hubs::{Card, Trail};
+pub use self::params::{
+    Bootstrap, HighDegreeWalk, Hits, Params, RandomWalk, Ring, Search, Shared, Steps, Ttl, Walkers,
+};
 pub use super::unstructured::{Guid, Serial};
 
 use std::ops::Range;
 
+use self::hubs::Known;
 use self::links::Plan;
 use self::search::Quest;
 use super::cache::Cache;
 use super::unstructured::{HostCache, Neighbours, PushRoutes, Seen};
 use crate::sim::{
-    Context, Lookup, ObjectId, Online, PeerId, Protocol, Routine, Setup, Span, Textbook, Violation,
+    Context, Lookup, ObjectId, Online, Parcel, PeerId, Protocol, Routine, Setup, Span, Textbook, Violation,
     query_text,
 };
 
@@ -81,10 +87,12 @@ struct Cold {
     cache: Option<Cache<ObjectId>>,
     /// Where hits of providers behind firewalls came from.
     pushes: PushRoutes,
+    /// What neighbours have said of themselves, where searches ask for it.
+    known: Vec<Known>,
 }
 
 /// What servents say.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "each variant says what its fields are")]
 pub enum Message {
     /// QUERY.
@@ -115,6 +123,10 @@ pub enum Message {
     Bye,
     /// PUSH: `holder` is asked to connect to `to`, with the object.
     Push { holder: PeerId, to: PeerId, object: ObjectId, left: Left },
+    /// A QUERY that goes to the best connected.
+    Seek(Parcel<Trail>),
+    /// How many neighbours the sender has, and what it holds.
+    Card(Parcel<Card>),
 }
 
 /// A question. In the order of the fields, so that none lies across two words of the event that brings it: that alone
@@ -231,6 +243,8 @@ impl Protocol for Gnutella {
             Message::Busy(hosts) => self.on_busy(ctx, from, hosts),
             Message::Bye => self.on_bye(ctx, from),
             Message::Push { holder, to, object, left } => self.on_push(ctx, holder, to, object, left),
+            Message::Seek(trail) => self.on_seek(ctx, from, trail),
+            Message::Card(card) => self.on_card(from, card),
         }
     }
 
@@ -249,7 +263,9 @@ impl Protocol for Gnutella {
             | Message::Accept
             | Message::Busy(_)
             | Message::Bye
-            | Message::Push { .. } => {}
+            | Message::Push { .. }
+            | Message::Seek(_)
+            | Message::Card(_) => {}
         }
     }
 
@@ -267,7 +283,8 @@ impl Protocol for Gnutella {
     /// Neighbours and hosts it keeps in mind, and cached answers. What it remembers of passing descriptors is transient and does not count.
     fn entries(&self) -> usize {
         let cached = |cold: &Cold| cold.cache.as_ref().map_or(0, Cache::references);
-        let known = |cold: &Cold| cold.hosts.as_slice().len() + cached(cold);
+        let indexed = |cold: &Cold| cold.known.iter().map(Known::references).sum::<usize>();
+        let known = |cold: &Cold| cold.hosts.as_slice().len() + cached(cold) + indexed(cold);
         self.neighbours.as_slice().len() + self.cold.as_deref().map_or(0, known)
     }
 
@@ -294,6 +311,16 @@ impl Protocol for Gnutella {
             Message::Bye => HEADER + 2 + 1,
             // The servent's identifier, index of the file, address and port.
             Message::Push { .. } => HEADER + 16 + 4 + 4 + 2,
+            // As a QUERY, and the addresses of those who have had it.
+            Message::Seek(trail) => {
+                let been: usize = trail.as_slice().iter().map(Trail::len).sum();
+                HEADER + 2 + shared.query_text + 1 + 4 * been as u32
+            }
+            // A number, and index, size and name of each file.
+            Message::Card(card) => {
+                let objects = card.as_slice().iter().filter_map(|card| card.objects.as_ref());
+                HEADER + 4 + (8 + FILE_NAME + 2) * objects.map(|list| list.len() as u32).sum::<u32>()
+            }
         }
     }
 

@@ -66,6 +66,35 @@ fn an_interrupted_sweep_resumes() {
     assert_eq!(place.results("out"), place.results("whole"));
 }
 
+/// The snapshots of finished runs are kept with the journal, and go where they belong in the end; one that has gone meanwhile is
+/// made again with its run.
+#[test]
+fn an_interrupted_sweep_keeps_its_snapshots() {
+    let place = Place::new();
+    let start = |out: &str| {
+        let mut command = place.command();
+        command.args(LONG.split(' ')).args(["--set", "snapshot.at=\"20 s\"", "--out", out]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts")
+    };
+    let mut child = start("out");
+    assert!(wait_for(&place, &mut child, "out", 3), "the sweep is too short to be interrupted");
+    signal(&child, libc::SIGINT);
+    assert_eq!(Said::of(child.wait_with_output().expect("an end")).code, Some(130));
+    let left = place.files("out");
+    let snapshots: Vec<&String> = left.keys().filter(|name| name.ends_with(".txt.gz")).collect();
+    assert!(
+        snapshots.len() >= 3 && left.keys().all(|name| name.starts_with(".partial/")),
+        "{:?}",
+        left.keys()
+    );
+    fs::remove_file(place.path(&format!("out/{}", snapshots[0]))).expect("it was there");
+    let resumed = Said::of(start("out").wait_with_output().expect("an end")).well();
+    assert!(resumed.stderr.contains("resuming: "), "{}", resumed.stderr);
+    assert!(!place.path("out/.partial").exists());
+    Said::of(start("whole").wait_with_output().expect("an end")).well();
+    assert_eq!(place.results("out"), place.results("whole"));
+}
+
 /// Even `kill -9` leaves nothing but the journal, and nothing else with a final name.
 #[test]
 fn a_killed_sweep_resumes() {

@@ -30,6 +30,12 @@ pub(super) const LIVE: &[Column] = &[
         crawl(m, |c| linked(&c.seen).then_some(c.seen.max as f64))
     }),
     extra("crawl_kappa", "", "<k^2>/<k> of the same", |m| crawl(m, |c| c.seen.kappa)),
+    extra("crawl_alpha", "", "exponent of the power law that fits its tail best, from crawl_x_min on", |m| {
+        crawl(m, |c| c.seen.tail.map(|tail| tail.alpha))
+    }),
+    extra("crawl_x_min", "", "the least degree of that tail", |m| {
+        crawl(m, |c| c.seen.tail.map(|tail| tail.x_min))
+    }),
     extra(
         "crawl_answered_degree_mean",
         "",
@@ -50,11 +56,51 @@ pub(super) const LIVE: &[Column] = &[
     }),
     extra("crawl_true_kappa", "", "<k^2>/<k> of the same", |m| crawl(m, |c| c.truth.kappa)),
     extra(
+        "crawl_true_alpha",
+        "",
+        "exponent of the power law that fits its tail best, from crawl_true_x_min on",
+        |m| crawl(m, |c| c.truth.tail.map(|tail| tail.alpha)),
+    ),
+    extra("crawl_true_x_min", "", "the least degree of that tail", |m| {
+        crawl(m, |c| c.truth.tail.map(|tail| tail.x_min))
+    }),
+    extra(
         "crawl_ks",
         "",
         "largest distance between the distribution functions of seen and of true degrees (Kolmogorov, Smirnov)",
         |m| crawl(m, |c| c.seen.distance(&c.truth)),
     ),
+    extra(
+        "link_latency_ms_mean",
+        "ms",
+        "one way, between neighbours in the overlay; mean over links of participants online at the end, in the direction of use",
+        |m| m.below?.link_ms,
+    ),
+    extra(
+        "pair_latency_ms_mean",
+        "ms",
+        "one way, between peers online at the end; mean over 100,000 random pairs",
+        |m| m.below?.pair_ms,
+    ),
+    extra(
+        "link_latency_share",
+        "",
+        "the first over the second: 1 if neighbours above are neighbours below by chance",
+        |m| {
+            let below = m.below?;
+            below.pair_ms.filter(|&pair| pair > 0.0).and_then(|pair| Some(below.link_ms? / pair))
+        },
+    ),
+    extra(
+        "link_stretch",
+        "",
+        "latency along the quickest way through the overlay at the end over direct latency, mean over mean: from 32 random \
+         peers to all that ways lead to",
+        |m| Some(m.below?.stretch?.ratio),
+    ),
+    extra("link_stretch_error", "", "standard error of the same, for being a sample", |m| {
+        m.below?.stretch?.error
+    }),
 ];
 
 fn crawl(m: &Measured<'_>, of: impl Fn(&Crawl) -> Option<f64>) -> Option<f64> {

@@ -6,10 +6,10 @@
 //!
 //! The crawler is a host beside one of the peers, which the overlay does not know. It knows what it was told: an answer
 //! is the asked peer's own list at the moment when the question reaches it, and arrives one latency later. Who has gone,
-//! or is behind a firewall, does not answer; the crawler notices after a timeout.
+//! or is behind a firewall, does not answer; the crawler notices after a timeout. Whoever comes back is somebody new.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap, VecDeque};
+use std::collections::{BTreeSet, BinaryHeap, HashMap, VecDeque};
 
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
@@ -87,23 +87,33 @@ pub struct Crawl {
     pub truth: Degrees,
 }
 
-/// What happens to the crawler next.
+/// What happens to the crawler next, about which of those it has heard of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
     /// A question reaches the peer.
-    Reaches(u32),
+    Reaches(usize),
     /// Its answer comes back.
-    Answers(u32),
+    Answers(usize),
     /// None has come in time.
-    GivesUp(u32),
+    GivesUp(usize),
+}
+
+/// Somebody it has heard of.
+#[derive(Debug)]
+struct Node {
+    peer: PeerId,
+    /// Whom it named, its answer being under way or arrived.
+    named: Vec<PeerId>,
+    answered: bool,
 }
 
 /// The overlay as it truly was at one time.
 #[derive(Debug)]
 struct Truth {
     at: Time,
-    online: Vec<u32>,
-    degrees: Degrees,
+    online: Vec<PeerId>,
+    /// Of each of these.
+    degrees: Vec<u32>,
 }
 
 /// So many looks at the truth are kept at most.
@@ -123,18 +133,15 @@ pub struct Crawler {
     home: Option<u32>,
     /// The earliest time for the next question.
     may_ask: Time,
-    /// By number: whether it has heard of the participant.
-    known: Vec<bool>,
+    /// All it has heard of, in that order, and where each stands.
+    nodes: Vec<Node>,
+    place: HashMap<PeerId, usize>,
     /// Heard of, not asked yet.
-    waiting: VecDeque<u32>,
+    waiting: VecDeque<usize>,
     /// In order of time, then as they were planned.
     steps: BinaryHeap<Reverse<(Time, u64, Step)>>,
     planned: u64,
     in_flight: u32,
-    /// By number: whom it named, its answer being under way or arrived.
-    told: Vec<Vec<u32>>,
-    /// By number: whether an answer has arrived.
-    answered: Vec<bool>,
     truths: Vec<Truth>,
     next_truth: Time,
     between_truths: Span,
@@ -152,13 +159,12 @@ impl Crawler {
             seed,
             home: None,
             may_ask: starts,
-            known: Vec::new(),
+            nodes: Vec::new(),
+            place: HashMap::new(),
             waiting: VecDeque::new(),
             steps: BinaryHeap::new(),
             planned: 0,
             in_flight: 0,
-            told: Vec::new(),
-            answered: Vec::new(),
             truths: Vec::new(),
             next_truth: starts,
             between_truths: FIRST_TRUTHS,
@@ -228,20 +234,19 @@ impl Crawler {
         let first = stream(self.seed, Purpose::Crawl, 0).random_range(0..online.len());
         self.home = Some(online[first].number());
         self.starts = now;
-        self.hear_of(online[first].number());
+        self.hear_of(online[first]);
         true
     }
 
-    fn hear_of(&mut self, number: u32) {
-        let place = number as usize;
-        if place >= self.known.len() {
-            self.known.resize(place + 1, false);
-            self.answered.resize(place + 1, false);
-            self.told.resize(place + 1, Vec::new());
+    /// The place of `peer` among those it has heard of.
+    fn hear_of(&mut self, peer: PeerId) -> usize {
+        let next = self.nodes.len();
+        let place = *self.place.entry(peer).or_insert(next);
+        if place == next {
+            self.nodes.push(Node { peer, named: Vec::new(), answered: false });
+            self.waiting.push_back(place);
         }
-        if !std::mem::replace(&mut self.known[place], true) {
-            self.waiting.push_back(number);
-        }
+        place
     }
 
     fn plan(&mut self, at: Time, step: Step) {
@@ -251,35 +256,37 @@ impl Crawler {
 
     /// Asks whom it has known of for longest.
     fn ask<P: Protocol>(&mut self, now: Time, engine: &Engine<P>) {
-        let (Some(number), Some(home)) = (self.waiting.pop_front(), self.home) else { return };
+        let (Some(place), Some(home)) = (self.waiting.pop_front(), self.home) else { return };
         self.in_flight += 1;
         self.may_ask = now + self.pace;
-        let latency = engine.world().latency(home, number, 0);
+        let latency = engine.world().latency(home, self.nodes[place].peer.number(), 0);
         // An answer that would come too late is none.
         if latency.saturating_add(latency) < self.settings.timeout {
-            self.plan(now + latency, Step::Reaches(number));
+            self.plan(now + latency, Step::Reaches(place));
         }
-        self.plan(now + self.settings.timeout, Step::GivesUp(number));
+        self.plan(now + self.settings.timeout, Step::GivesUp(place));
     }
 
     fn take<P: Protocol>(&mut self, step: Step, engine: &Engine<P>) {
         match step {
-            Step::Reaches(number) => {
-                let deaf = engine.world().profile(number).firewalled;
-                let Some(named) = engine.named_by(number).filter(|_| !deaf) else { return };
-                self.told[number as usize] = named.iter().map(|peer| peer.number()).collect();
-                let home = self.home.unwrap_or(number);
-                let latency = engine.world().latency(number, home, 0);
-                self.plan(engine.now() + latency, Step::Answers(number));
+            Step::Reaches(place) => {
+                let peer = self.nodes[place].peer;
+                let deaf = engine.world().profile(peer.number()).firewalled;
+                let Some(named) = engine.named_by(peer).filter(|_| !deaf) else { return };
+                self.nodes[place].named = named;
+                let home = self.home.unwrap_or(peer.number());
+                let latency = engine.world().latency(peer.number(), home, 0);
+                self.plan(engine.now() + latency, Step::Answers(place));
             }
-            Step::Answers(number) => {
+            Step::Answers(place) => {
                 self.in_flight -= 1;
-                self.answered[number as usize] = true;
-                let named = self.told[number as usize].clone();
-                named.into_iter().for_each(|peer| self.hear_of(peer));
+                self.nodes[place].answered = true;
+                for peer in self.nodes[place].named.clone() {
+                    self.hear_of(peer);
+                }
             }
-            Step::GivesUp(number) => {
-                if !self.answered[number as usize] {
+            Step::GivesUp(place) => {
+                if !self.nodes[place].answered {
                     self.in_flight -= 1;
                 }
             }
@@ -290,11 +297,13 @@ impl Crawler {
     /// one of them lies near its middle.
     fn note_truth<P: Protocol>(&mut self, engine: &Engine<P>) {
         let now = engine.now();
-        let online: Vec<u32> = engine.online().iter().map(|peer| peer.number()).collect();
-        let place = |number: u32| online.partition_point(|&other| other < number) as u32;
-        let overlay = engine.overlay();
-        let pairs = overlay.iter().map(|&(one, other)| (place(one), place(other)));
-        let degrees = Degrees::of_pairs(online.len(), pairs);
+        let online = engine.online();
+        let place = |number: u32| online.partition_point(|other| other.number() < number);
+        let mut degrees = vec![0; online.len()];
+        for (one, other) in engine.overlay() {
+            degrees[place(one)] += 1;
+            degrees[place(other)] += 1;
+        }
         self.truths.push(Truth { at: now, online, degrees });
         if self.truths.len() > TRUTHS {
             let mut number = 0;
@@ -322,27 +331,30 @@ impl Crawler {
         let distance = |truth: &&Truth| truth.at.nanos().abs_diff(middle.nanos());
         let truth = self.truths.iter().min_by_key(distance)?;
         // Whoever said so: a pair counts once.
-        let arrived = (0u32..).zip(&self.told).filter(|(who, _)| self.answered[*who as usize]);
-        let said = arrived.flat_map(|(who, named)| named.iter().map(move |&peer| (who, peer)));
-        let seen: BTreeSet<(u32, u32)> = said.map(|(one, other)| (one.min(other), one.max(other))).collect();
-        let heard: Vec<u32> =
-            (0u32..).zip(&self.known).filter_map(|(n, &known)| known.then_some(n)).collect();
-        let node = |number: u32| heard.partition_point(|&other| other < number);
-        let mut degrees = vec![0u32; heard.len()];
+        let arrived = (0..).zip(&self.nodes).filter(|(_, node)| node.answered);
+        let place = &self.place;
+        let said = arrived.flat_map(|(one, node)| node.named.iter().map(move |other| (one, place[other])));
+        let seen: BTreeSet<(usize, usize)> =
+            said.map(|(one, other)| (one.min(other), one.max(other))).collect();
+        let mut degrees = vec![0u32; self.nodes.len()];
         for &(one, other) in &seen {
-            degrees[node(one)] += 1;
-            degrees[node(other)] += 1;
+            degrees[one] += 1;
+            degrees[other] += 1;
         }
-        let answered = |number: u32| self.answered[number as usize];
-        let of_answered = heard.iter().zip(&degrees).filter(|&(&number, _)| answered(number));
+        let present = |node: &&Node| {
+            let place = truth.online.binary_search_by_key(&node.peer.number(), |peer| peer.number());
+            place.is_ok_and(|place| truth.online[place] == node.peer)
+        };
+        let of_answered = self.nodes.iter().zip(&degrees).filter(|(node, _)| node.answered);
+        let of_answered: Vec<u32> = of_answered.map(|(_, &degree)| degree).collect();
         Some(Crawl {
             lasted_ns: lasted.nanos(),
             finished,
-            answered: heard.iter().filter(|&&number| answered(number)).count() as u32,
-            present: heard.iter().filter(|number| truth.online.binary_search(number).is_ok()).count() as u32,
-            seen_of_answered: Degrees::of(of_answered.map(|(_, &degree)| degree)),
-            seen: Degrees::of(degrees.iter().copied()),
-            truth: truth.degrees.clone(),
+            answered: self.nodes.iter().filter(|node| node.answered).count() as u32,
+            present: self.nodes.iter().filter(present).count() as u32,
+            seen_of_answered: Degrees::of(&of_answered),
+            seen: Degrees::of(&degrees),
+            truth: Degrees::of(&truth.degrees),
         })
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Both look between events, while every peer is at rest, and change nothing in the run.
 
+mod below;
 mod crawl;
 mod degrees;
 mod snapshot;
@@ -9,9 +10,10 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 
+pub use below::{Below, Stretch};
 pub use crawl::{Crawl, CrawlSettings, Crawler};
-pub use degrees::Degrees;
-pub use snapshot::{Snapshot, SnapshotSettings, Snapshots, Times, keep, overlay, point_names};
+pub use degrees::{Degrees, Tail};
+pub use snapshot::{Language, Snapshot, SnapshotSettings, Snapshots, Times, overlay, point_names};
 
 use crate::sim::{Engine, Protocol, Time};
 

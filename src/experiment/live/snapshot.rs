@@ -11,8 +11,10 @@ use super::Degrees;
 use crate::experiment::diagnostic::Diagnostic;
 use crate::experiment::folder::digest;
 use crate::experiment::plan::{Job, Plan};
-use crate::graph::{Compression, EdgeList, components, write_edge_list};
-use crate::sim::{Engine, Protocol, Span, Time};
+use crate::graph::{EdgeList, components};
+use crate::graph::{Format, GraphFile, write_graph_as};
+use crate::sim::{Engine, Protocol, Role, Span, Time};
+use crate::units::nearest;
 
 /// The table `[snapshot]`: when the overlay is written into the results as a graph file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -27,6 +29,9 @@ pub struct SnapshotSettings {
     /// Of the replicates, so many from the first on; of all by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replicates: Option<u32>,
+    /// In which language, packed in any case; `snap`, an edge list, by default.
+    #[serde(skip_serializing_if = "Language::is_default")]
+    pub format: Language,
 }
 
 impl SnapshotSettings {
@@ -60,6 +65,52 @@ impl SnapshotSettings {
         });
         let all: BTreeSet<Time> = at.filter(|&time| time <= end).chain(every).collect();
         all.into_iter().collect()
+    }
+}
+
+/// The language of graph files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Language(pub Format);
+
+impl Default for Language {
+    fn default() -> Language {
+        Language(Format::Snap)
+    }
+}
+
+impl Language {
+    fn is_default(&self) -> bool {
+        *self == Language::default()
+    }
+
+    /// The usual ending of its files.
+    fn ending(self) -> &'static str {
+        let listed = Format::LISTED.iter().find(|(format, ..)| *format == self.0);
+        listed.and_then(|(_, _, endings)| endings.first()).copied().unwrap_or("txt")
+    }
+}
+
+impl Serialize for Language {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Language {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Language, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let known: Vec<&str> = Format::LISTED.iter().map(|&(_, name, _)| name).collect();
+        match Format::LISTED.iter().find(|(_, known, _)| *known == name) {
+            Some(&(format, ..)) => Ok(Language(format)),
+            None => {
+                let near =
+                    nearest(&name, &known).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                Err(de::Error::custom(format!(
+                    "unknown format `{name}`, expected one of {}{near}",
+                    known.join(", ")
+                )))
+            }
+        }
     }
 }
 
@@ -111,6 +162,15 @@ pub fn overlay<P: Protocol>(engine: &Engine<P>) -> EdgeList {
     EdgeList { ids: ids.into_iter().map(u64::from).collect(), edges }
 }
 
+/// The same with who works for others, as far as the architecture makes a difference.
+fn file<P: Protocol>(engine: &Engine<P>) -> GraphFile {
+    let supernode = |peer: &crate::sim::PeerId| engine.peer(peer.number()).role() == Role::Supernode;
+    let supernodes: Vec<bool> = engine.online().iter().map(supernode).collect();
+    let any = supernodes.contains(&true);
+    let (list, names) = (overlay(engine), Vec::new());
+    GraphFile { directed: true, list, names, supernodes: if any { supernodes } else { Vec::new() } }
+}
+
 /// What a run keeps of one snapshot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
@@ -134,7 +194,8 @@ pub struct Snapshot {
 #[derive(Debug)]
 pub struct Snapshots {
     due: VecDeque<Time>,
-    taken: Vec<(Time, EdgeList)>,
+    language: Language,
+    taken: Vec<(Time, GraphFile)>,
 }
 
 impl Snapshots {
@@ -142,7 +203,7 @@ impl Snapshots {
     pub fn of(settings: &SnapshotSettings, replicate: u32, end: Time) -> Option<Snapshots> {
         let wanted = settings.replicates.is_none_or(|first| replicate < first);
         let due = if wanted { settings.instants(end) } else { VecDeque::new() };
-        (!due.is_empty()).then_some(Snapshots { due, taken: Vec::new() })
+        (!due.is_empty()).then_some(Snapshots { due, language: settings.format, taken: Vec::new() })
     }
 
     /// When the next is due.
@@ -150,62 +211,70 @@ impl Snapshots {
         self.due.front().copied().unwrap_or(Time::NEVER)
     }
 
+    /// Goes on to the one after the next.
+    pub(super) fn skip(&mut self) -> Option<Time> {
+        self.due.pop_front()
+    }
+
     /// Takes one, if it is due.
     pub fn look<P: Protocol>(&mut self, engine: &Engine<P>) {
         if self.next() <= engine.now() {
-            self.due.pop_front();
-            self.taken.push((engine.now(), overlay(engine)));
+            self.skip();
+            self.taken.push((engine.now(), file(engine)));
         }
     }
 
-    /// What was taken, in order.
-    pub fn finish(self) -> Vec<(Time, EdgeList)> {
-        self.taken
-    }
-}
-
-/// Measures the snapshots of a run and, if there is a folder to keep files in, writes each as a SNAP edge list, packed.
-/// `protocol`, `point` and `replicate` are what their names say of the run.
-///
-/// # Errors
-/// The file system refuses.
-pub fn keep(
-    taken: Vec<(Time, EdgeList)>,
-    folder: Option<&Path>,
-    (protocol, point, replicate): (&str, &str, u32),
-) -> Result<Vec<Snapshot>, Diagnostic> {
-    let mut kept = Vec::with_capacity(taken.len());
-    for (at, rows) in taken {
-        let (graph, _) = rows.undirected();
-        let components = components(&graph);
-        let file = match folder {
-            Some(folder) => {
-                let time = Span(at.nanos()).to_string().replace(' ', "");
-                let parts = ["overlay", protocol, point].into_iter().filter(|part| !part.is_empty());
-                let parts: Vec<&str> = parts.collect();
-                let name = format!("{}-{replicate}-{time}.txt.gz", parts.join("-"));
-                Some((name.clone(), write(&folder.join(&name), &rows)?))
-            }
-            None => None,
-        };
-        kept.push(Snapshot {
-            at_ns: at.nanos(),
-            file,
-            links: rows.edges.len() as u64,
-            edges: graph.edges(),
-            components: components.count(),
-            largest: components.largest().map_or(0, |largest| components.sizes[largest as usize]),
-            degrees: Degrees::of(graph.degrees()),
+    /// Measures the snapshots and, if there is a folder to keep files in, writes each into a packed file. `protocol`,
+    /// `point` and `replicate` are what their names say of the run. `stop` is asked now and then.
+    ///
+    /// # Errors
+    /// The file system refuses, or `stop` says so.
+    pub fn keep(
+        self,
+        folder: Option<&Path>,
+        (protocol, point, replicate): (&str, &str, u32),
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Vec<Snapshot>, Diagnostic> {
+        let Snapshots { language, taken, .. } = self;
+        let ending = language.ending();
+        let kept = taken.into_iter().map(|(at, file)| {
+            let named = match folder {
+                Some(folder) => {
+                    let time = Span(at.nanos()).to_string().replace(' ', "");
+                    let parts: Vec<&str> =
+                        ["overlay", protocol, point].into_iter().filter(|part| !part.is_empty()).collect();
+                    let name = format!("{}-{replicate}-{time}.{ending}.gz", parts.join("-"));
+                    Some((name.clone(), write(&folder.join(&name), &file, language.0, stop)?))
+                }
+                None => None,
+            };
+            let (graph, _) = file.undirected();
+            let components = components(&graph);
+            let degrees: Vec<u32> = graph.degrees().collect();
+            Ok(Snapshot {
+                at_ns: at.nanos(),
+                file: named,
+                links: file.list.edges.len() as u64,
+                edges: graph.edges(),
+                components: components.count(),
+                largest: components.largest().map_or(0, |largest| components.sizes[largest as usize]),
+                degrees: Degrees::of(&degrees),
+            })
         });
+        kept.collect()
     }
-    Ok(kept)
 }
 
 /// Writes a snapshot, and gives the digest of the file.
-fn write(path: &Path, rows: &EdgeList) -> Result<String, Diagnostic> {
+fn write(
+    path: &Path,
+    file: &GraphFile,
+    format: Format,
+    stop: &dyn Fn() -> bool,
+) -> Result<String, Diagnostic> {
     let refused = |error: std::io::Error| Diagnostic::io("write", path, &error);
     path.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(refused)?;
-    write_edge_list(path, rows, Compression::Gzip).map_err(|error| Diagnostic::new(error.to_string()))?;
+    write_graph_as(path, file, Some(format), stop).map_err(|error| Diagnostic::new(error.to_string()))?;
     std::fs::read(path).map(|bytes| digest(&[&bytes])).map_err(refused)
 }
 

@@ -3,10 +3,11 @@
 use rand::RngExt;
 use rand::seq::SliceRandom;
 
+use super::hubs::Known;
 use super::params::{Bootstrap, Params};
 use super::{Gnutella, Guid, Hosts, Message, Neighbours, Serial, Ttl};
 use crate::sim::random::{Purpose, stream};
-use crate::sim::{Context, PeerId, Setup, Span};
+use crate::sim::{Context, ObjectId, PeerId, Setup, Span};
 
 /// So many handshakes a peer begins from one keep-alive to the next, so that a network without room comes to rest.
 const ATTEMPTS: u16 = 32;
@@ -22,6 +23,8 @@ pub struct Plan {
     /// How many the scenario's overlay gives each peer, online or not; empty without one.
     given: Vec<u32>,
     online: Vec<PeerId>,
+    /// What each peer holds, where neighbours know.
+    shares: Vec<Box<[ObjectId]>>,
     seed: u64,
 }
 
@@ -31,7 +34,9 @@ impl Plan {
         let peers = setup.world.peers();
         let mut is_online = vec![false; peers as usize];
         online.iter().for_each(|peer| is_online[peer.index()] = true);
-        let mut plan = Plan { starts: vec![0], targets: Vec::new(), given: Vec::new(), online, seed };
+        let indexed = if params.search.has_index() { peers } else { 0 };
+        let shares = (0..indexed).map(|number| setup.world.shares(number).into()).collect();
+        let mut plan = Plan { starts: vec![0], targets: Vec::new(), given: Vec::new(), online, shares, seed };
         if peers == 0 || setup.world.neighbours(0).is_none() {
             plan.link_at_random(peers, params);
             return plan;
@@ -79,6 +84,9 @@ impl Plan {
             None => fresh.wanted,
         };
         let mut peer = Gnutella { neighbours, wanted, room: fresh.room.max(degree), ..fresh };
+        if params.search.needs_cards() {
+            peer.cold().known = self.cards(me);
+        }
         let others = self.online.len().saturating_sub(1);
         if params.ping_interval > Span::ZERO && others > 0 {
             let mut rng = stream(self.seed, Purpose::Settled, 1 + u64::from(me.number()));
@@ -88,6 +96,16 @@ impl Plan {
             }
         }
         peer
+    }
+}
+
+impl Plan {
+    /// What a settled peer knows of its neighbours.
+    fn cards(&self, me: PeerId) -> Vec<Known> {
+        let row = |peer: PeerId| self.starts[peer.index()] as usize..self.starts[peer.index() + 1] as usize;
+        let objects = |peer: PeerId| self.shares.get(peer.index()).cloned().unwrap_or_default();
+        let card = |&peer: &PeerId| Known::new(peer, row(peer).len() as u32, objects(peer));
+        self.targets[row(me)].iter().map(card).collect()
     }
 }
 
@@ -171,6 +189,7 @@ impl Gnutella {
         if self.neighbours.contains(from) || self.has_room() {
             self.neighbours.add(from);
             ctx.reply(from, Message::Accept);
+            self.introduce(ctx, from);
         } else {
             let known = self.neighbours.as_slice();
             let start = ctx.rng().random_range(0..known.len());
@@ -189,6 +208,7 @@ impl Gnutella {
         if !std::mem::replace(&mut self.cold().discovered, true) {
             self.discover(ctx, from);
         }
+        self.introduce(ctx, from);
     }
 
     /// Sends the PING whose PONGs fill the host cache.
@@ -255,6 +275,7 @@ impl Gnutella {
             let cold = self.cold();
             cold.attempts = cold.attempts.saturating_sub(1);
             self.seek(ctx);
+            self.tell_degree(ctx, None);
         }
     }
 

@@ -88,6 +88,8 @@ pub enum Search {
     Walkers(Walkers),
     /// One random walk.
     RandomWalk(RandomWalk),
+    /// One walk to the best connected neighbour that it has not been to (Adamic et al. 2001).
+    HighDegreeWalk(HighDegreeWalk),
 }
 
 /// An expanding ring.
@@ -130,13 +132,90 @@ impl Default for Walkers {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RandomWalk {
-    /// How many steps it makes at most.
-    pub max_steps: u16,
+    /// How many steps it makes at most, or `"ttl"`: as many as the query's `ttl`.
+    pub max_steps: Steps,
+    /// Whether peers know what their neighbours hold, and answer for them; default no.
+    #[serde(skip_serializing_if = "is_not")]
+    pub index: bool,
 }
 
 impl Default for RandomWalk {
     fn default() -> RandomWalk {
-        RandomWalk { max_steps: 1024 }
+        RandomWalk { max_steps: Steps::Number(1024), index: false }
+    }
+}
+
+fn is_not(index: &bool) -> bool {
+    !index
+}
+
+/// One walk to the best connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HighDegreeWalk {
+    /// How many steps it makes at most, or `"ttl"`: as many as the query's `ttl`.
+    pub max_steps: Steps,
+    /// Whether peers know what their neighbours hold, and answer for them, as in the paper; default yes.
+    pub index: bool,
+}
+
+impl Default for HighDegreeWalk {
+    fn default() -> HighDegreeWalk {
+        HighDegreeWalk { max_steps: Steps::Number(1024), index: true }
+    }
+}
+
+/// How many steps a walk makes at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Steps {
+    /// So many.
+    Number(u16),
+    /// As many as the query's `ttl`.
+    Ttl,
+}
+
+impl Serialize for Steps {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Steps::Number(steps) => serializer.serialize_u16(*steps),
+            Steps::Ttl => serializer.serialize_str("ttl"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Steps {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Steps, D::Error> {
+        struct Read;
+
+        impl Visitor<'_> for Read {
+            type Value = Steps;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number of steps from 1 to 65535, or \"ttl\"")
+            }
+
+            fn visit_u64<E: de::Error>(self, steps: u64) -> Result<Steps, E> {
+                u16::try_from(steps)
+                    .map(Steps::Number)
+                    .map_err(|_| E::invalid_value(de::Unexpected::Unsigned(steps), &self))
+            }
+
+            fn visit_i64<E: de::Error>(self, steps: i64) -> Result<Steps, E> {
+                match u64::try_from(steps) {
+                    Ok(steps) => self.visit_u64(steps),
+                    Err(_) => Err(E::invalid_value(de::Unexpected::Signed(steps), &self)),
+                }
+            }
+
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<Steps, E> {
+                match word {
+                    "ttl" => Ok(Steps::Ttl),
+                    other => Err(E::invalid_value(de::Unexpected::Str(other), &self)),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(Read)
     }
 }
 
@@ -270,9 +349,10 @@ impl Shared {
                 )?;
                 walkers.max_steps
             }
-            Search::RandomWalk(walk) => {
-                refuse(walk.max_steps == 0, "max_steps must be at least 1")?;
-                walk.max_steps
+            Search::RandomWalk(_) | Search::HighDegreeWalk(_) => {
+                let steps = params.search.steps(params.ttl).unwrap_or(0);
+                refuse(steps == 0, "max_steps must be at least 1")?;
+                steps
             }
         };
         Ok(Shared {

@@ -28,6 +28,12 @@ impl Gnutella {
             return;
         }
         let guid = self.fresh_guid(ctx.me());
+        if ctx.shared().params.search.has_index()
+            && let Some(holder) = self.answerer(ctx, object, ctx.me())
+        {
+            self.on_answer(ctx, guid.serial, holder);
+            return;
+        }
         let ttl = ctx.shared().params.ttl.byte();
         match ctx.shared().params.search {
             Search::Flooding {} => self.ask_around(ctx, guid, object, ttl),
@@ -40,7 +46,8 @@ impl Gnutella {
                 self.open_quest(ctx, guid, 0);
                 self.send_walkers(ctx, guid, object, walkers.walkers, Left(walkers.max_steps));
             }
-            Search::RandomWalk(walk) => self.send_walkers(ctx, guid, object, 1, Left(walk.max_steps)),
+            Search::RandomWalk(_) => self.send_walkers(ctx, guid, object, 1, Left(ctx.shared().way_back)),
+            Search::HighDegreeWalk(_) => self.ask_hubs(ctx, guid, object, ctx.shared().way_back),
         }
     }
 
@@ -128,9 +135,16 @@ impl Gnutella {
             ctx.visited();
         }
         let left = Left(left.0.saturating_sub(1));
+        let indexed = ctx.shared().params.search.has_index();
         if guid.origin != ctx.me() && ctx.holds(object) {
             let route = self.seen.route(guid).unwrap_or(from);
             self.hit(ctx, guid, route);
+        } else if indexed
+            && guid.origin != ctx.me()
+            && let Some(holder) = self.answerer(ctx, object, guid.origin)
+        {
+            let route = self.seen.route(guid).unwrap_or(from);
+            self.hit_of(ctx, guid, route, holder);
         } else if ctx.shared().params.cache > 0
             && guid.origin != ctx.me()
             && self.hit_from_cache(ctx, guid, object, self.seen.route(guid).unwrap_or(from))
@@ -188,12 +202,17 @@ impl Gnutella {
 
     /// This peer has the object: say so, by `route` or straight to the origin.
     pub(super) fn hit(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, route: PeerId) {
+        self.hit_of(ctx, guid, route, ctx.me());
+    }
+
+    /// `holder` has the object: say so, by `route` or straight to the origin.
+    pub(super) fn hit_of(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, route: PeerId, holder: PeerId) {
         let left = Left(ctx.shared().way_back);
         let to = match ctx.shared().params.hits {
             Hits::Path => route,
             Hits::Direct => guid.origin,
         };
-        ctx.reply(to, Message::QueryHit { guid, holder: ctx.me(), left });
+        ctx.reply(to, Message::QueryHit { guid, holder, left });
     }
 
     /// A hit is an answer at the origin, and elsewhere goes back where its query came from (rule 4). One whose query has
@@ -240,6 +259,9 @@ fn must_check(search: &Search, left: Left) -> bool {
         Search::Walkers(w) => {
             w.check_every > 0 && (w.max_steps - left.0.min(w.max_steps)) % w.check_every == 0
         }
-        Search::Flooding {} | Search::ExpandingRing(_) | Search::RandomWalk(_) => false,
+        Search::Flooding {}
+        | Search::ExpandingRing(_)
+        | Search::RandomWalk(_)
+        | Search::HighDegreeWalk(_) => false,
     }
 }

@@ -68,7 +68,7 @@ fn under_unequal_latencies_a_flood_never_costs_more() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(crate::sim::random::fixed_cases(24))]
 
     /// A hit has made as many hops as the nearest holder is away, and goes back as many.
     #[test]
@@ -207,7 +207,7 @@ fn whoever_asks_next_is_answered_nearer() {
 #[test]
 fn walkers_end_at_a_cached_answer() {
     let (world, [a, _]) = branched_path();
-    let search = Search::RandomWalk(RandomWalk { max_steps: 200 });
+    let search = Search::RandomWalk(RandomWalk { max_steps: Steps::Number(200), index: false });
     let params = Params { search, cache: 5, ..still() };
     let script = Script::until(300).lookup(0, 0, a).lookup(100_000, 8, a);
     let outcome = run_to_rest::<Gnutella>(&world, script, &params);
@@ -258,7 +258,7 @@ fn walkers_do_not_turn_back_and_check_with_the_source() {
     // At the end of a path there is no other way than back.
     let (world, _) = long_path(1);
     let graph = world.graph.expect("a path");
-    let random_walk = Search::RandomWalk(RandomWalk { max_steps: 200 });
+    let random_walk = Search::RandomWalk(RandomWalk { max_steps: Steps::Number(200), index: false });
     let record = walk(&graph, Vec::new(), random_walk, Hits::Path).lookups[0];
     assert_eq!((record.messages, record.visited), (200, 60));
 }
@@ -433,6 +433,7 @@ fn a_random_history_of_everything_is_the_same_twice() {
         Search::ExpandingRing(Ring::default()),
         Search::Walkers(Walkers::default()),
         Search::RandomWalk(RandomWalk::default()),
+        Search::HighDegreeWalk(HighDegreeWalk::default()),
     ] {
         let mut script = Script::until(300).churn(60, 5, 100, 250);
         // Peers 0 to 2 stay: only they ask.
@@ -446,7 +447,8 @@ fn a_random_history_of_everything_is_the_same_twice() {
         assert_eq!(once, twice);
         let found = once.lookups.iter().filter(|lookup| lookup.answer.is_some()).count();
         // A single walker is lost with every hundredth step, and dies with whoever holds it: it may fail most often.
-        let least = if matches!(params.search, Search::RandomWalk(_)) { 10 } else { 20 };
+        let least =
+            if matches!(params.search, Search::RandomWalk(_) | Search::HighDegreeWalk(_)) { 10 } else { 20 };
         assert!(found > least, "{:?} found {found}", params.search);
     }
 }

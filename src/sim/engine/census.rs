@@ -32,11 +32,12 @@ impl<P: Protocol> Engine<P> {
         links
     }
 
-    /// Whom participant `number` would name if it were asked now for its neighbours, those included that have gone without
-    /// its knowing; `None` if it is offline.
-    pub fn named_by(&self, number: u32) -> Option<Vec<PeerId>> {
-        let me = self.core.presence.address(number)?;
-        Some(self.cells[me.index()].peer.links().filter(|peer| peer.number() != number).collect())
+    /// Whom `peer` would name if it were asked now for its neighbours, those included that have gone without its knowing;
+    /// `None` if it is not online any more.
+    pub fn named_by(&self, peer: PeerId) -> Option<Vec<PeerId>> {
+        let online = self.core.presence.contains(peer);
+        let links = || self.cells[peer.index()].peer.links().filter(|other| other.number() != peer.number());
+        online.then(|| links().collect())
     }
 
     /// The world that the network lives in.
