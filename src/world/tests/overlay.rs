@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::sim::World;
+use crate::world::GraphModel;
 
 #[test]
 fn bad_parameters_are_refused_at_every_size_and_by_their_key() {
