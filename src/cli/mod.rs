@@ -42,8 +42,6 @@ enum Command {
     List(list::List),
     /// Show how a small network works: tables and the route of a lookup, as text and SVG
     Show(show::Show),
-    /// Work on graphs in files: measure and attack them
-    Graph(graph::Graph),
     /// Measure the speed of this machine under the kernel and under whole protocols
     Bench(bench::Bench),
     /// Graphs in files: fit the law of their degrees
@@ -73,7 +71,6 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check.execute(),
         Command::List(list) => list.execute(),
         Command::Show(show) => show.execute(),
-        Command::Graph(graph) => graph.execute(),
         Command::Bench(bench) => bench.execute(),
         Command::Graph(graph) => graph.execute(),
     };
