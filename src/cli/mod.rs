@@ -44,7 +44,7 @@ enum Command {
     Show(show::Show),
     /// Measure the speed of this machine under the kernel and under whole protocols
     Bench(bench::Bench),
-    /// Graphs in files: fit the law of their degrees
+    /// Graphs in files: measured, fitted, attacked
     Graph(graph::Graph),
 }
 

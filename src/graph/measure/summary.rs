@@ -82,12 +82,13 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Everything: exact up to 10⁵ nodes, else from 1,024 sources; betweenness exact up to some 10⁴ nodes.
+    /// Everything: exact up to 10⁵ nodes, else from 1,024 sources; betweenness exact up to some 6,000 peers with
+    /// 20,000 links.
     fn default() -> Options {
         Options {
             parts: Part::ALL.to_vec(),
             exact_nodes: 100_000,
-            exact_betweenness: 1_000_000_000,
+            exact_betweenness: 200_000_000,
             sample: 1024,
             references: 5,
             diameter_searches: 20_000,
