@@ -6,8 +6,12 @@ mod common;
 mod commands;
 #[path = "cli/docs.rs"]
 mod docs;
+#[path = "cli/fit.rs"]
+mod fit;
 #[path = "cli/folders.rs"]
 mod folders;
+#[path = "cli/graph_measures.rs"]
+mod graph_measures;
 #[path = "cli/interrupts.rs"]
 mod interrupts;
 #[path = "cli/live.rs"]

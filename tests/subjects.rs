@@ -75,7 +75,7 @@ fn models_by_size_and_seed() {
     let place = place(GRAPHS);
     let said = place.say("run s.toml --out out").well();
     assert!(said.stdout.lines().all(|line| line.chars().count() <= 80), "{}", said.stdout);
-    for words in ["Two models", "barabasi-albert(links=2)", "course-pure", "degree mean", "holds"] {
+    for words in ["Two models", "barabasi-albert(links=2)", "course-pure", "degree", "giant", "holds"] {
         assert!(said.stdout.contains(words), "`{words}` is missing in\n{}", said.stdout);
     }
     let summary = place.csv("out/summary.csv");
@@ -92,7 +92,9 @@ fn models_by_size_and_seed() {
         assert_eq!((number(row, "nodes"), number(row, "edges")), (n, 3.0 + 2.0 * (n - 3.0)));
         assert_eq!((number(row, "components"), number(row, "giant_share")), (1.0, 1.0));
         assert!((number(row, "degree_mean") - 2.0 * number(row, "edges") / n).abs() < 1e-4);
-        assert!(number(row, "giant_left") < 0.9 && number(row, "removal_threshold") < 0.5, "{row:?}");
+        // Below a hundred peers, less than 1 % of them is nobody.
+        let most = if n < 100.0 { 1.0 } else { 0.5 };
+        assert!(number(row, "giant_left") < 0.9 && number(row, "removal_threshold") <= most, "{row:?}");
     }
     let prints: Vec<&String> = summary.rows.iter().map(|row| &row["fingerprint"]).collect();
     assert!((1..prints.len()).all(|at| !prints[..at].contains(&prints[at])), "every graph is another one");
@@ -121,20 +123,28 @@ fn threads_change_nothing_and_a_run_resumes() {
     assert_eq!(whole.lines().skip(1).collect::<Vec<_>>(), first, "a replicate is a run with its seed");
 }
 
-/// The graph that is measured is the one that a protocol of the same seed is given.
+/// The graph that is measured is the one that a protocol of the same seed is given, and a protocol's own overlay is
+/// measured by the same columns: a settled Gnutella keeps to its graph, links both ways; Chord grows one of its own.
 #[test]
-fn a_graph_is_the_overlay_that_protocols_get() {
+fn protocols_overlays_are_measured_likewise() {
     let place = Place::new();
-    let sets =
-        ["protocols=[\"graph\", \"gnutella\"]", "columns=[\"degree_mean\"]", "overlay.graph=course-pure"];
+    let sets = [
+        "protocols=[\"graph\", \"gnutella\", \"chord\"]",
+        "columns=[\"degree_mean\", \"edges\", \"degree_max\", \"path_mean\", \"scc_nodes\"]",
+        "overlay.graph=course-pure",
+    ];
     place.tiny(&sets).well();
     let summary = place.csv("out/summary.csv");
     assert!(summary.header.iter().any(|column| column == "hops_mean"), "there are lookups again");
-    let graph = of(&summary.rows, "protocol", "graph")[0];
-    let gnutella = of(&summary.rows, "protocol", "gnutella")[0];
-    assert!(graph["hops_mean"].is_empty() && !graph["degree_mean"].is_empty());
-    // A settled Gnutella peer keeps its neighbours, and little else that counts.
-    assert!(number(gnutella, "entries_mean") >= number(graph, "degree_mean"), "{graph:?} {gnutella:?}");
+    let row = |protocol: &str| of(&summary.rows, "protocol", protocol)[0];
+    let (graph, gnutella, chord) = (row("graph"), row("gnutella"), row("chord"));
+    assert!(graph["hops_mean"].is_empty() && !gnutella["hops_mean"].is_empty());
+    for same in ["degree_mean", "degree_max", "path_mean"] {
+        assert_eq!(graph[same], gnutella[same], "{same}");
+    }
+    assert_eq!(2.0 * number(graph, "edges"), number(gnutella, "edges"));
+    assert_eq!(number(chord, "scc_nodes"), 50.0, "successors make a ring");
+    assert!(number(chord, "degree_mean") > 2.0 * number(graph, "degree_mean"), "fingers are many");
 }
 
 #[test]
@@ -205,11 +215,11 @@ fn samples_are_fitted() {
     let mut gzip = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
     gzip.write_all(pareto(2000).as_bytes()).and_then(|()| gzip.finish().map(drop)).expect("a file");
     let said = place.say("run s.toml --out out").well();
-    assert!(said.stdout.contains("x.txt.gz, continuous=true, scale=10"), "{}", said.stdout);
+    assert!(said.stdout.contains("x.txt.gz × 10"), "{}", said.stdout);
     let summary = place.csv("out/summary.csv");
     assert_eq!(summary.rows.len(), 2);
     for row in &summary.rows {
-        assert_eq!((row["peers"].as_str(), row["nodes"].as_str()), ("", ""));
+        assert_eq!(row["peers"], "", "a sample has none");
         assert_eq!(number(row, "values"), 2000.0);
         assert!((number(row, "alpha") - 2.5).abs() < 0.02, "{row:?}");
         assert!(number(row, "exponential_r") > 2.0, "far from an exponential");
@@ -226,7 +236,7 @@ fn what_cannot_be_is_refused() {
     place.write("numbers.txt", "1\n2\nthree\n");
     let sample = "--set protocols=sample --set figures=[] --set published=[] --set columns=[]";
     for (sets, parts) in [
-        ("--set protocols=grph", &["s.toml", "unknown protocol `grph`", "did you mean `graph`?"][..]),
+        ("--set protocols=grph", &["unknown protocol `grph`", "did you mean `graph`?"][..]),
         ("--set columns=[\"degre_mean\"]", &["unknown column `degre_mean`", "did you mean `degree_mean`?"]),
         ("--set graph.by=degrees", &["unknown value `degrees`", "did you mean `degree`?"]),
         ("--set graph.remove=1", &["unknown key `remove`", "did you mean `removed`?"]),
@@ -276,13 +286,13 @@ fn data() -> Option<PathBuf> {
     named.into_iter().chain([own]).find(there)
 }
 
-fn all_hold(scenario: &str, quicker: &str, rows: usize) {
+fn all_hold(scenario: &str, quicker: &[&str], rows: usize) {
     let place = Place::new();
     let mut command = place.command();
     if let Some(data) = data() {
         command.env("PEERLAB_DATA", data);
     }
-    command.args(format!("run {scenario} --out out --set figures=[] {quicker}").split_whitespace());
+    command.args(["run", scenario, "--out", "out", "--set", "figures=[]"]).args(quicker);
     common::Said::of(command.output().expect("the program starts")).well();
     let published = place.csv("out/published.csv");
     assert_eq!(published.rows.len(), rows);
@@ -294,12 +304,12 @@ fn all_hold(scenario: &str, quicker: &str, rows: usize) {
 /// Thresholds of one graph of 10^5 waver by some .002, and two seeds less; tolerances are .02.
 #[test]
 fn the_course_s_degree_models() {
-    all_hold("papers/course-degree-model", "--set replicates=2", 20 + 3 * 2);
+    all_hold("papers/course-degree-model", &["--set", "replicates=2"], 20 + 3 * 2);
 }
 
 #[test]
 fn small_worlds() {
-    all_hold("papers/small-world", "--set replicates=4", 7);
+    all_hold("papers/small-world", &["--set", "replicates=4"], 7);
 }
 
 #[test]
@@ -308,16 +318,26 @@ fn snap_s_tables() {
         println!("skipped: no measured inputs under PEERLAB_DATA or data/ (scripts/fetch-data.sh)");
         return;
     }
-    all_hold("papers/snap-gnutella", "", 70);
+    all_hold("papers/snap-gnutella", &[], 70);
+}
+
+/// One random threshold has a standard deviation of .016, so that twenty have a standard error of .004; the tolerance
+/// is .02.
+#[test]
+fn errors_and_attacks_on_models() {
+    let quicker = ["--quick", "--set", "replicates=20", "--set", "graph.removed=[\"1 %\"]"];
+    all_hold("papers/attack-tolerance", &quicker, 4);
 }
 
 #[test]
-fn errors_and_attacks() {
+fn errors_and_attacks_on_snapshots() {
     if data().is_none() {
         println!("skipped: no measured inputs under PEERLAB_DATA or data/ (scripts/fetch-data.sh)");
         return;
     }
-    all_hold("papers/attack-tolerance", "--set replicates=3", 4 + 3 * 7);
+    let snapshot = |number: &str| format!("{{file={{path=\"p2p-Gnutella{number}.txt.gz\"}}}}");
+    let graphs = format!("overlay.graph=[{}]", ["04", "08", "31"].map(snapshot).join(", "));
+    all_hold("papers/attack-tolerance", &["--set", "replicates=3", "--set", &graphs], 3 * 7);
 }
 
 #[test]
@@ -326,5 +346,5 @@ fn power_laws_of_the_paper() {
         println!("skipped: no measured inputs under PEERLAB_DATA or data/ (scripts/fetch-data.sh)");
         return;
     }
-    all_hold("papers/power-law-fits", "", 4 * 4 + 1 + 12);
+    all_hold("papers/power-law-fits", &[], 4 * 4 + 1 + 12);
 }

@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod graph;
 mod list;
 mod run;
 mod show;
@@ -43,6 +44,8 @@ enum Command {
     Show(show::Show),
     /// Measure the speed of this machine under the kernel and under whole protocols
     Bench(bench::Bench),
+    /// Graphs in files: generate, measure, fit, attack, convert, draw
+    Graph(graph::Graph),
 }
 
 /// Why a command failed.
@@ -68,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check.execute(),
         Command::List(list) => list.execute(),
         Command::Show(show) => show.execute(),
+        Command::Graph(graph) => graph.execute(),
         Command::Bench(bench) => bench.execute(),
     };
     match result {

@@ -67,12 +67,12 @@ pub(super) fn label(
         values.dedup();
         values.len() > 1
     };
-    let shared = group.setting.shared.iter().filter(|(key, _)| key != without && varies(key));
     if groups.variants.len() == 1 && Subject::find(&variant.protocol).is_some() {
         // Of graphs it goes without saying that they are graphs.
-        let parts: Vec<String> = shared.map(|(key, value)| published::brief(key, value)).collect();
-        return if parts.is_empty() { name } else { parts.join(", ") };
+        let passing = groups.groups.iter().filter(|other| other.setting.matches(&settings.only));
+        return graph_figures::label(&passing.collect::<Vec<_>>(), group, without);
     }
+    let shared = group.setting.shared.iter().filter(|(key, _)| key != without && varies(key));
     let shared: Vec<String> = shared.map(|(key, value)| format!("{} {value}", last_part(key))).collect();
     if shared.is_empty() { name } else { format!("{name}, {}", shared.join(", ")) }
 }

@@ -6,18 +6,33 @@ use super::groups::{Group, Groups};
 use super::published;
 use super::scenario::FigureSettings;
 use super::subjects::measures::Curves;
-use crate::report::{Axis, Figure, Point, Reference, Series, Style, TickFormat};
+use crate::report::{Axis, Figure, Point, Reference, Series, TickFormat};
 use crate::stats::Summary;
 
-/// What the groups of a figure are called: the swept values that tell them apart.
-fn label(shown: &[&Group<'_>], group: &Group<'_>, without: &str) -> String {
+/// What a group is called beside the others of its figure: the swept values that tell it from them, a model without its
+/// parameters where its name is enough.
+pub(super) fn label(shown: &[&Group<'_>], group: &Group<'_>, without: &str) -> String {
     let value = |group: &Group<'_>, key: &str| {
         group.setting.shared.iter().find(|(known, _)| known == key).map(|(_, value)| value.clone())
     };
     let varies = |key: &str| shown.iter().any(|other| value(other, key) != value(group, key));
+    let part = |(key, own): &(String, String)| {
+        let others = shown.iter().filter_map(|other| value(other, key)).filter(|other| other != own);
+        let (whole, word) = (published::brief(key, own), word(&published::brief(key, own)).to_string());
+        let alike = others.map(|other| published::brief(key, &other)).any(|other| self::word(&other) == word);
+        if alike { whole } else { word }
+    };
     let keys = group.setting.shared.iter().filter(|(key, _)| key != without && varies(key));
-    let parts: Vec<String> = keys.map(|(key, value)| published::brief(key, value)).collect();
+    let several = shown.iter().any(|other| other.job.protocol != group.job.protocol);
+    let name = several.then(|| group.job.protocol.clone());
+    let parts: Vec<String> = name.into_iter().chain(keys.map(part)).collect();
     if parts.is_empty() { group.job.protocol.clone() } else { parts.join(", ") }
+}
+
+/// A model without its parameters, a file without its endings.
+fn word(value: &str) -> &str {
+    let model = value.split('(').next().unwrap_or(value);
+    model.strip_suffix(".gz").unwrap_or(model).strip_suffix(".txt").unwrap_or(model)
 }
 
 /// The groups that a figure is about, each kind of graph at its largest size.
@@ -82,7 +97,7 @@ pub(super) fn hops(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
     let y = Axis::linear("pairs of peers within so many hops").range(0.0, 100.0).format(TickFormat::Percent);
     let figure = Figure::new(&settings.title, Axis::linear("hops"), y)
         .subtitle(subtitle(groups, settings, size(&shown)))
-        .caption("pairs of the largest component; means over seeds");
+        .caption("pairs of the largest component; means over seeds; a line ends where 99.9 % are reached");
     let series = shown.iter().map(|group| {
         let most = curves(group).map(|curve| curve.hops.len()).max().unwrap_or(0);
         let at = |hops: usize| {
@@ -93,7 +108,10 @@ pub(super) fn hops(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
                 .collect();
             Summary::of(&shares).map(|mean| Point::new(hops as f64, mean.mean))
         };
-        let points: Vec<Point> = (0..most).filter_map(at).collect();
+        let mut points: Vec<Point> = (0..most).filter_map(at).collect();
+        // Where all but one pair in a thousand are reached the line has arrived.
+        let arrived = points.iter().position(|point| point.y > 99.9).map_or(points.len(), |last| last + 1);
+        points.truncate(arrived);
         (group.variant, Series::line(label(&shown, group, "graph.removed"), points))
     });
     dressed(groups, figure, series.collect())
@@ -102,11 +120,6 @@ pub(super) fn hops(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
 /// The largest component against the share removed.
 pub(super) fn removal(groups: &Groups<'_>, settings: &FigureSettings) -> Figure {
     let shown = at_largest_each(groups, settings);
-    let x = Axis::linear("peers removed").range(0.0, 100.0).format(TickFormat::Percent);
-    let y = Axis::linear("largest component, of all peers").range(0.0, 100.0).format(TickFormat::Percent);
-    let mut figure = Figure::new(&settings.title, x, y)
-        .subtitle(subtitle(groups, settings, size(&shown)))
-        .caption("means over seeds");
     let mut series: Vec<(usize, Series)> = Vec::new();
     for group in &shown {
         let label = label(&shown, group, "graph.removed");
@@ -119,16 +132,22 @@ pub(super) fn removal(groups: &Groups<'_>, settings: &FigureSettings) -> Figure 
             let points: Vec<(f64, f64)> =
                 curves(group).filter_map(|curve| curve.removal.get(place).copied()).collect();
             let shares: Vec<f64> = points.iter().map(|&(_, share)| 100.0 * share).collect();
-            let mean = Summary::of(&shares)?;
-            Some(Point::with_half(100.0 * points.first()?.0, mean.mean, mean.ci95.unwrap_or(0.0)))
+            Some(Point::new(100.0 * points.first()?.0, Summary::of(&shares)?.mean))
         };
         let points: Vec<Point> = (0..most).filter_map(at).collect();
-        series.push((group.variant, Series::new(label, Style::Line, points)));
+        series.push((group.variant, Series::line(label, points)));
     }
+    // Beyond the last that holds together there is nothing to see.
+    let alive = series.iter().flat_map(|(_, line)| &line.points).filter(|point| point.y >= 1.0);
+    let last = alive.map(|point| point.x).reduce(f64::max).map_or(100.0, |last| (last + 5.0).min(100.0));
     for (_, line) in &mut series {
-        line.points.iter_mut().for_each(|point| point.interval = None);
+        line.points.retain(|point| point.x <= last);
     }
-    figure.caption = "means over seeds".to_string();
+    let x = Axis::linear("peers removed").range(0.0, last).format(TickFormat::Percent);
+    let y = Axis::linear("largest component, of all peers").range(0.0, 100.0).format(TickFormat::Percent);
+    let figure = Figure::new(&settings.title, x, y)
+        .subtitle(subtitle(groups, settings, size(&shown)))
+        .caption("means over seeds");
     dressed(groups, figure, series)
 }
 

@@ -4,6 +4,7 @@
 //! protocol, point and replicate; [`run`] runs them side by side; each leaves a [`record`](record::Record), from which
 //! [`results`] makes tables and figures and writes them into a [folder](folder::ResultFolder).
 
+pub mod attack;
 pub mod axes;
 pub mod columns;
 mod crossover;
@@ -12,6 +13,7 @@ pub mod document;
 pub mod figures;
 pub mod folder;
 mod graph_figures;
+pub mod graph_table;
 pub mod groups;
 pub mod interrupt;
 pub mod journal;
@@ -36,5 +38,8 @@ pub mod shipped;
 pub mod space_view;
 mod subject_screen;
 pub mod subjects;
+pub mod tail_figures;
+pub mod tail_input;
+pub mod tail_words;
 mod tree;
 mod wording;

@@ -194,9 +194,23 @@ pub(super) fn shown(setting: &Setting) -> String {
 /// A swept value with the last part of its key, unless the value speaks for itself.
 pub(super) fn brief(key: &str, value: &str) -> String {
     match key.rsplit('.').next().unwrap_or(key) {
-        "path" | "file" | "graph" | "search" | "latency" => value.to_string(),
-        "sample" => value.strip_prefix("path=").unwrap_or(value).to_string(),
+        "graph" => {
+            let file = value.strip_prefix("file(path=").and_then(|rest| rest.strip_suffix(')'));
+            file.unwrap_or(value).to_string()
+        }
+        "path" | "file" | "search" | "latency" => value.to_string(),
+        "sample" => sample(value),
         last => format!("{last} {value}"),
+    }
+}
+
+/// A sample by its file, and what its numbers are multiplied by.
+fn sample(value: &str) -> String {
+    let mut parts = value.split(", ");
+    let path = parts.next().map_or(value, |first| first.strip_prefix("path=").unwrap_or(first));
+    match parts.find_map(|part| part.strip_prefix("scale=")) {
+        Some(scale) => format!("{path} × {scale}"),
+        None => path.to_string(),
     }
 }
 

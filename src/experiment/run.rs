@@ -16,7 +16,7 @@ use super::preflight::blame_params;
 use super::progress::Progress;
 use super::record::{FloodOracle, Measured, Record, Skew};
 use super::series::Sampler;
-use super::subjects::Subject;
+use super::subjects::{self, Asked, Subject};
 use crate::graph::{ComponentPolicy, Search, components};
 use crate::protocols::{self, Visit};
 use crate::sim::{Engine, Outcome, Protocol, QueueKind, Span, Time, World};
@@ -243,6 +243,8 @@ impl<N: Fn(Remark)> Visit for RunJob<'_, N> {
                 }
             }
         }
+        let asked = Asked::of(plan);
+        let grown = asked.graph().then(|| live::overlay(&engine));
         let asks = |column: &String| column.starts_with("link_") || column == "pair_latency_ms_mean";
         let below = plan.first.asked().any(asks).then(|| Below::of(&engine, job.seed));
         let outcome = engine.finish();
@@ -260,6 +262,11 @@ impl<N: Fn(Remark)> Visit for RunJob<'_, N> {
         }
         measured.below = below;
         measured.crawl = lookers.crawler.and_then(Crawler::finish);
+        if let Some(rows) = grown {
+            let report = subjects::measure_grown(plan, job, &asked, &rows, options)?;
+            measured.graph = Some(report.values);
+            measured.curves = Some(Box::new(report.curves));
+        }
         let mut record = measured.record(plan.first.lookups_csv);
         if let Some(snapshots) = lookers.snapshots {
             let run = (P::NAME, keep.point, job.replicate);

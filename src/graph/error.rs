@@ -71,12 +71,12 @@ pub enum GraphError {
     },
 
     /// The file has no node at all.
-    #[error("{}: no node in it, expected a graph in the format {format}", .path.display())]
+    #[error("{}: no node in it, expected {format}", .path.display())]
     NoNode {
         /// The file.
         path: PathBuf,
         /// What it was taken for.
-        format: &'static str,
+        format: String,
     },
 
     /// A name says no format to write in.

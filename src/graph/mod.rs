@@ -13,6 +13,7 @@
 //! | [`components`], [`apply`] | connected components, and what to do when there are several |
 //! | [`distances`], [`flood`], [`Search`] | breadth-first search, and the exact cost of a flood |
 //! | [`measure`] | degrees, clustering, paths, betweenness, small worlds, spectrum |
+//! | [`resilience`] | what is left when nodes are taken away, and when it falls apart |
 //! | [`read_graph`], [`write_graph_as`] | files in seven formats, plain or gzip |
 //! | [`read_edge_list`], [`write_graph`] | SNAP edge lists alone, in their strictest form |
 //!
@@ -34,6 +35,7 @@ mod law;
 mod lines;
 pub mod measure;
 mod read;
+pub mod resilience;
 mod search;
 mod write;
 
@@ -44,7 +46,7 @@ pub use compact::{Graph, Simplification};
 pub use components::{Applied, ComponentPolicy, Components, apply, components};
 pub use digraph::Digraph;
 pub use error::GraphError;
-pub use format::{Format, GraphFile, Kept, Source, read_graph, write_graph_as, write_graph_to};
+pub use format::{Format, GraphFile, Kept, Source, read_degrees, read_graph, write_graph_as, write_graph_to};
 pub use law::DegreeLaw;
 pub use read::{EdgeList, read_edge_list};
 pub use search::{Flood, Search, UNREACHED, distances, flood};

@@ -2,11 +2,15 @@
 //! against damaged files.
 
 mod files;
+mod formats;
+mod growth;
 mod measures;
 mod models;
 mod oracle;
 mod refusals;
+mod resilience;
 mod seeds;
+mod worlds;
 
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;

@@ -20,11 +20,14 @@ mod image;
 mod key;
 mod layout;
 mod network;
+mod overlay;
+mod pack;
 mod place;
 mod radial;
 mod render;
 mod ring;
 mod square;
+mod stress;
 mod style;
 mod table;
 mod ticks;
@@ -36,6 +39,7 @@ pub use figure::{Axis, Figure, Mark, Point, Reference, Scale, Series, Style, Tic
 pub use human::{count, duration_ms, mean_ci, short, significant};
 pub use image::{svg_to_png, write_both, write_svg_png};
 pub use network::{ArrowKind, Network, NetworkNode, NodeShape, NodeState};
+pub use overlay::OverlayDrawing;
 pub use render::render_svg;
 pub use ring::{Ring, RingNode};
 pub use square::{Square, SquareZone};
@@ -56,6 +60,14 @@ pub enum ReportError {
     /// The PNG is too large or cannot be encoded.
     #[error("the PNG cannot be made: {0}")]
     Png(String),
+    /// More nodes than a drawing holds.
+    #[error("{found} nodes are too many to draw, expected at most {limit}")]
+    TooMany {
+        /// How many there are.
+        found: usize,
+        /// How many can be drawn.
+        limit: usize,
+    },
     /// The file system refused.
     #[error("cannot write {}: {source}", path.display())]
     Write {

@@ -197,6 +197,13 @@ impl TryRng for PeerStream<'_> {
     }
 }
 
+/// So many cases of a property, the same ones every time.
+#[cfg(test)]
+pub(crate) fn fixed_cases(cases: u32) -> proptest::test_runner::Config {
+    let rng_seed = proptest::test_runner::RngSeed::Fixed(2001);
+    proptest::test_runner::Config { cases, rng_seed, failure_persistence: None, ..Default::default() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

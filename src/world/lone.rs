@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::locate::Places;
-use super::overlay::{FILE, draw, read};
+use super::overlay::{DEGREES, FILE, measured_degrees, read};
 use super::population::check_peers;
 use super::{GraphModel, OverlaySettings, WorldError};
 use crate::graph::{Applied, EdgeList, Graph, apply};
@@ -14,7 +14,7 @@ use crate::sim::random::{Purpose, stream};
 pub struct LoneOverlay {
     /// The graph: of the same settings and seed the same one that a protocol would be given.
     pub graph: Graph,
-    /// The rows of a measured overlay, directed as crawled, by the graph's numbers; `None` for generated ones, and where
+    /// The rows of a measured overlay, directed as crawled, by the graph's numbers; `None` for others, and where
     /// `components` has changed what the file says.
     pub rows: Option<EdgeList>,
     /// What was done about components.
@@ -35,15 +35,18 @@ impl LoneOverlay {
         folder: Option<&Path>,
     ) -> Result<LoneOverlay, WorldError> {
         settings.graph.check()?;
-        let (full, rows) = match (&settings.graph, peers) {
+        let places = Places::usual(folder);
+        let degrees = measured_degrees(&settings.graph, &places)?;
+        let asked = peers.or(degrees.as_ref().map(|degrees| degrees.len() as u32));
+        let (full, rows) = match (&settings.graph, asked) {
             (GraphModel::File { path }, _) => {
-                let rows = read(path, &Places::usual(folder))?;
-                (rows.undirected().0, Some(rows))
+                let file = read(path, &places)?;
+                (file.undirected().0, Some(file.list).filter(|_| file.directed))
             }
             (_, None) => return Err(no_peers()),
             (model, Some(peers)) => {
                 check_peers(peers)?;
-                (draw(model, peers, &mut stream(seed, Purpose::Topology, 0))?, None)
+                (model.draw(peers, degrees.as_deref(), seed)?.graph, None)
             }
         };
         let (graph, applied) = apply(settings.components, full, &mut stream(seed, Purpose::Topology, 1))
@@ -67,6 +70,7 @@ pub fn find_overlay(
     settings.graph.check()?;
     match (&settings.graph, peers) {
         (GraphModel::File { path }, _) => Places::usual(folder).find(FILE, path).map(Some),
+        (GraphModel::Empirical { path, .. }, _) => Places::usual(folder).find(DEGREES, path).map(Some),
         (_, None) => Err(no_peers()),
         (_, Some(peers)) => check_peers(peers).map(|()| None),
     }

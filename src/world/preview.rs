@@ -31,6 +31,9 @@ impl Settings {
         if let GraphModel::File { path } = &self.overlay.graph {
             files.push(places.find(overlay::FILE, path)?);
         }
+        if let GraphModel::Empirical { path, .. } = &self.overlay.graph {
+            files.push(places.find(overlay::DEGREES, path)?);
+        }
         if let LatencyModel::Matrix { file } = &self.underlay.latency {
             files.push(places.find(MATRIX_FILE, file)?);
         }
@@ -45,9 +48,13 @@ impl Settings {
         };
         Underlay::build(&self.underlay, 0, &places)?;
         peers.map_or(Ok(()), check_peers)?;
-        let generated = peers.filter(|_| !self.overlay.graph.decides_peers());
-        let peers = match (generated, self.overlay.components) {
-            (Some(_), ComponentPolicy::Largest) => None,
+        let drawn = match self.overlay.graph {
+            GraphModel::File { .. } => false,
+            GraphModel::Empirical { .. } => true,
+            _ => peers.is_some(),
+        };
+        let peers = match (drawn, self.overlay.components) {
+            (true, ComponentPolicy::Largest) => None,
             _ => Some(overlay::build(&self.overlay, peers, 0, &places, false)?.peers),
         };
         content::check(&self.content, &self.population, peers)?;

@@ -1,7 +1,7 @@
 //! What is known of a model's degrees before a graph is drawn.
 
 use super::GraphModel;
-use super::overlay::cut;
+use super::draw::power_law;
 use crate::graph::DegreeLaw;
 
 /// The law of degrees that a model aims at.
@@ -23,19 +23,33 @@ impl GraphModel {
         let most = n - 1;
         let exactly = |degree: u32| DegreeLaw::from_weights(&[(degree, 1.0)]).ok();
         let (law, moments) = match *self {
-            GraphModel::PowerLaw { exponent, min_degree, max_degree } => {
-                (DegreeLaw::power_law(exponent, min_degree.min(most), max_degree.min(most)).ok()?, true)
+            GraphModel::PowerLaw { exponent, min_degree, max_degree, cutoff, .. } => {
+                (power_law(exponent, cutoff, min_degree.min(most), max_degree.min(most)).ok()?, true)
             }
-            GraphModel::CoursePure {} => (cut(n, &DegreeLaw::course_pure()).ok()?, true),
-            GraphModel::CourseHybrid {} => (cut(n, &DegreeLaw::course_hybrid()).ok()?, true),
+            GraphModel::CoursePure { .. } => (DegreeLaw::course_pure().below(n).ok()?, true),
+            GraphModel::CourseHybrid { .. } => (DegreeLaw::course_hybrid().below(n).ok()?, true),
+            GraphModel::Exponential { mean_degree, min_degree, .. } => {
+                (DegreeLaw::exponential(mean_degree, min_degree.min(most), most).ok()?, true)
+            }
+            GraphModel::Poisson { mean_degree, .. } => (DegreeLaw::poisson(mean_degree, most).ok()?, true),
             GraphModel::ErdosRenyi { mean_degree } => (binomial(most, mean_degree)?, true),
             GraphModel::RandomRegular { degree } => (exactly(degree.min(most))?, true),
-            GraphModel::BarabasiAlbert { links } => (growth(links.min(most), most)?, false),
+            GraphModel::BarabasiAlbert { links, attractiveness: 0.0 } => {
+                (growth(links.min(most), most)?, false)
+            }
             GraphModel::Ring {} => (exactly(2)?, true),
             GraphModel::Complete {} => (exactly(most)?, true),
             GraphModel::WattsStrogatz { .. }
             | GraphModel::RandomPicks { .. }
+            | GraphModel::Empirical { .. }
+            | GraphModel::ChungLu { .. }
+            | GraphModel::BarabasiAlbert { .. }
+            | GraphModel::Glp { .. }
+            | GraphModel::StochasticBlock { .. }
+            | GraphModel::Torus { .. }
             | GraphModel::Star {}
+            | GraphModel::Tree { .. }
+            | GraphModel::RandomTree {}
             | GraphModel::File { .. } => return None,
         };
         Some(DegreeTheory { law, moments })
@@ -89,6 +103,7 @@ fn growth(m: u32, most: u32) -> Option<DegreeLaw> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::generate::Multiplicity;
 
     #[test]
     fn laws_have_the_moments_of_their_models() {
@@ -99,7 +114,7 @@ mod tests {
         let (mean, variance) = moments(GraphModel::ErdosRenyi { mean_degree: 4.0 });
         // A binomial law: n p and n p (1 − p).
         assert!((mean - 4.0).abs() < 1e-9 && (variance - 4.0 * (1.0 - 4.0 / 9_999.0)).abs() < 1e-9);
-        let (mean, variance) = moments(GraphModel::CoursePure {});
+        let (mean, variance) = moments(GraphModel::CoursePure { multiplicity: Multiplicity::Erase });
         assert!((mean - 2.237).abs() < 5e-4 && (variance - 2.798).abs() < 5e-4);
         assert_eq!(moments(GraphModel::RandomRegular { degree: 4 }), (4.0, 0.0));
         assert_eq!(moments(GraphModel::Ring {}), (2.0, 0.0));
@@ -107,7 +122,8 @@ mod tests {
 
     #[test]
     fn growth_s_law_sums_to_its_closed_form() {
-        let law = GraphModel::BarabasiAlbert { links: 2 }.theory(1_000_000).expect("a law");
+        let law =
+            GraphModel::BarabasiAlbert { links: 2, attractiveness: 0.0 }.theory(1_000_000).expect("a law");
         assert!(!law.moments);
         // P(D ≥ d) = m (m + 1) / (d (d + 1)), but for the cut at 2000.
         for d in [2u32, 5, 20, 100] {
@@ -119,8 +135,8 @@ mod tests {
 
     #[test]
     fn tiny_and_empty_networks_have_their_laws() {
-        assert_eq!(GraphModel::CourseHybrid {}.theory(2), None);
-        let hybrid = GraphModel::CourseHybrid {}.theory(5).expect("a law");
+        assert_eq!(GraphModel::CourseHybrid { multiplicity: Multiplicity::Erase }.theory(2), None);
+        let hybrid = GraphModel::CourseHybrid { multiplicity: Multiplicity::Erase }.theory(5).expect("a law");
         assert_eq!(hybrid.law.max_degree(), 4);
         let none = GraphModel::ErdosRenyi { mean_degree: 0.0 }.theory(5).expect("a law");
         assert_eq!((none.law.mean(), none.law.max_degree()), (0.0, 0));

@@ -72,6 +72,11 @@ pub(super) const GRAPH: &[Column] = &[
         "random removal that ends the giant component by Cohen et al.: 1 − 1/(kappa − 1)",
     ),
     graph(
+        "attack_theory",
+        "fraction",
+        "removal by degree that ends it in a random graph of the same degrees, by Callaway et al.",
+    ),
+    graph(
         "random_threshold",
         "fraction",
         "random removal after which the largest component is below 1 % of the nodes",

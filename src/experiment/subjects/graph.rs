@@ -7,8 +7,8 @@ use super::super::plan::{Job, Plan, blame};
 use super::super::record::Record;
 use super::super::run::{Options, Stop};
 use super::Asked;
-use super::measures::{Stopped, Subject, measure};
-use crate::graph::Graph;
+use super::measures::{Report, Stopped, Subject, measure};
+use crate::graph::{EdgeList, Graph};
 use crate::sim::random::mix;
 use crate::world::{LoneOverlay, Remark, find_overlay};
 
@@ -44,7 +44,30 @@ pub(super) fn run(plan: &Plan, job: &Job, options: &Options, note: impl Fn(Remar
     let go_on = |_: f64| !options.interrupt.requested();
     let report = measure(&subject, &Asked::of(plan), &scenario.graph, &scenario.fit, job.seed, &go_on)
         .map_err(|stopped| stop(plan, job, stopped))?;
+    heed(&report, note);
     Ok(Record::of_subject(graph.nodes(), report.values, fingerprint(graph), report.curves))
+}
+
+/// Tells what to mind about a fit, in one remark.
+pub(super) fn heed(report: &Report, note: impl Fn(Remark)) {
+    if !report.remarks.is_empty() {
+        note(Remark { key: "fit".to_owned(), message: report.remarks.join("; ") });
+    }
+}
+
+/// Measures the overlay that a job's protocol has grown: its links, directed.
+pub(in crate::experiment) fn measure_grown(
+    plan: &Plan,
+    job: &Job,
+    asked: &Asked,
+    links: &EdgeList,
+    options: &Options,
+) -> Result<Report, Stop> {
+    let (graph, _) = links.undirected();
+    let subject = Subject { graph: &graph, rows: Some(links), theory: None };
+    let go_on = |_: f64| !options.interrupt.requested();
+    measure(&subject, asked, &job.scenario.graph, &job.scenario.fit, job.seed, &go_on)
+        .map_err(|stopped| stop(plan, job, stopped))
 }
 
 /// Why a job has no record.

@@ -24,7 +24,8 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use asked::Asked;
-pub use settings::{FitEstimator, FitSettings, GraphSettings, Removal, SampleSettings};
+pub(super) use graph::measure_grown;
+pub use settings::{FitEstimator, FitSettings, GraphSettings, SampleSettings};
 
 use super::columns::Family;
 use super::diagnostic::Diagnostic;
@@ -33,7 +34,7 @@ use super::record::Record;
 use super::run::{Options, Stop};
 use super::scenario::Scenario;
 use crate::protocols::NAMES;
-use crate::world::Remark;
+use crate::world::{GraphModel, Remark};
 
 /// Something that is measured without running.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +80,7 @@ impl Subject {
 
     /// Whether `scenario` says by `peers` how many peers there are; a file decides by itself.
     pub(super) fn has_size(self, scenario: &Scenario) -> bool {
-        self == Subject::Graph && !scenario.overlay.graph.decides_peers()
+        self == Subject::Graph && !matches!(scenario.overlay.graph, GraphModel::File { .. })
     }
 
     /// Looks at what the job needs, and gives the files that it reads.
@@ -111,7 +112,7 @@ impl Subject {
         }
         match self {
             Subject::Graph => graph::run(plan, job, options, note),
-            Subject::Sample => sample::run(plan, job, options),
+            Subject::Sample => sample::run(plan, job, options, note),
         }
     }
 }

@@ -8,13 +8,13 @@ use super::super::record::Record;
 use super::super::run::{Options, Stop};
 use super::super::scenario::FigureKind;
 use super::Asked;
-use super::graph::stop;
+use super::graph::{heed, stop};
 use super::measures::Report;
 use super::measures::tail::{law_curve, measure_tail};
 use super::numbers::read_numbers;
 use crate::sim::random::mix;
 use crate::stats::tail::{Kind, Sample};
-use crate::world::find_input;
+use crate::world::{Remark, find_input};
 
 /// The most points of a distribution that are kept.
 const POINTS: usize = 2000;
@@ -29,13 +29,14 @@ pub(super) fn preflight(plan: &Plan, job: &Job, folder: Option<&Path>) -> Result
 }
 
 /// Reads the numbers and fits them.
-pub(super) fn run(plan: &Plan, job: &Job, options: &Options) -> Result<Record, Stop> {
+pub(super) fn run(plan: &Plan, job: &Job, options: &Options, note: impl Fn(Remark)) -> Result<Record, Stop> {
     let (_, sample) = read(plan, job, options.folder.as_deref()).map_err(Stop::Failed)?;
     let asked = Asked::of(plan);
     let mut report = Report::default();
     let go_on = |_: f64| !options.interrupt.requested();
     let found = measure_tail(&sample, &asked, &job.scenario.fit, job.seed, &go_on, &mut report)
         .map_err(|stopped| stop(plan, job, stopped))?;
+    heed(&report, note);
     if asked.draws(FigureKind::Degrees) {
         report.curves.tail = thinned(sample.ccdf());
         report.curves.law = thinned(found.map_or_else(Vec::new, |found| law_curve(&sample, &found)));

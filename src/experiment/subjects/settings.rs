@@ -1,59 +1,36 @@
 //! The tables `[graph]`, `[fit]` and `[sample]`: how graphs and samples are measured.
 
-use std::fmt;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::graph::resilience::Attack;
 use crate::units::Share;
 
 /// The table `[graph]`: what is done to a graph that is measured.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GraphSettings {
     /// The share of peers removed before the columns `…_left` are measured; none by default.
     pub removed: Share,
     /// Who goes first, for these columns, `removal_threshold` and figures of removal; at random by default.
-    pub by: Removal,
-    /// Searches from so many peers at random, instead of from all, where paths are measured; by default from all in
-    /// networks of up to some 10^5 peers, and from a sample beyond.
+    pub by: Attack,
+    /// Searches from so many peers at random, instead of from all, where paths are measured (by default from all in networks
+    /// of up to some 10^5 peers, and from a sample beyond), or where betweenness is (by default from 256).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sources: Option<u32>,
+}
+
+impl Default for GraphSettings {
+    fn default() -> GraphSettings {
+        GraphSettings { removed: Share(0.0), by: Attack::Random, sources: None }
+    }
 }
 
 impl GraphSettings {
     /// Whether nothing is said.
     pub fn is_default(&self) -> bool {
         *self == GraphSettings::default()
-    }
-}
-
-/// Who is removed first. Ties fall at random.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Removal {
-    /// Anybody.
-    #[default]
-    Random,
-    /// Who has most neighbours in the whole graph.
-    Degree,
-    /// Who has most neighbours left.
-    DegreeRecomputed,
-    /// Whom most shortest paths of the whole graph pass through.
-    Betweenness,
-    /// Who is in the innermost k-core of the whole graph.
-    Core,
-}
-
-impl fmt::Display for Removal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Removal::Random => "random",
-            Removal::Degree => "degree",
-            Removal::DegreeRecomputed => "degree-recomputed",
-            Removal::Betweenness => "betweenness",
-            Removal::Core => "core",
-        })
     }
 }
 

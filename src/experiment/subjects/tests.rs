@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::measures::{Report, Stopped, Subject, measure};
-use super::{Asked, FitSettings, GraphSettings, Removal};
+use super::{Asked, FitSettings, GraphSettings};
 use crate::experiment::columns::{COLUMNS, Family};
+use crate::graph::resilience::Attack;
 use crate::graph::{EdgeList, Graph, generate};
 use crate::units::Share;
 use crate::world::GraphModel;
@@ -69,7 +70,7 @@ fn counts_and_shapes_of_a_graph_by_hand() {
 
 #[test]
 fn an_attack_takes_the_middle_first() {
-    let settings = GraphSettings { removed: Share(0.125), by: Removal::Degree, sources: None };
+    let settings = GraphSettings { removed: Share(0.125), by: Attack::Degree, sources: None };
     let report = report(&bow_tie(), None, &settings);
     // Without node 2: 3-4-5 stay together, and two pairs.
     has(&report, "giant_left", 3.0 / 8.0);

@@ -17,6 +17,7 @@
 mod adjacency;
 mod collect;
 mod csv;
+mod degrees;
 mod dot;
 mod gexf;
 mod graphml;
@@ -32,6 +33,7 @@ use super::EdgeList;
 use super::lines::open;
 use super::write::{Compression, written};
 use super::{Graph, GraphError, Simplification};
+pub use degrees::read_degrees;
 pub use source::{Kept, Source};
 
 /// The language of a file of graphs.
@@ -134,7 +136,10 @@ pub fn read_graph(path: impl AsRef<Path>, format: Option<Format>) -> Result<Grap
     if file.nodes() == 0 {
         return Err(match format {
             Format::Snap => GraphError::Empty { path: path.to_path_buf() },
-            _ => GraphError::NoNode { path: path.to_path_buf(), format: format.name() },
+            _ => GraphError::NoNode {
+                path: path.to_path_buf(),
+                format: format!("a graph in the format {}", format.name()),
+            },
         });
     }
     Ok(file)

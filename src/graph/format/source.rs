@@ -67,7 +67,7 @@ impl<'a> Source<'a> {
                 && match format {
                     Format::Snap => false,
                     Format::Csv | Format::GraphMl | Format::Gexf => true,
-                    Format::Adjacency => !name.starts_with('#') && !name.contains(char::is_whitespace),
+                    Format::Adjacency => !name.contains(|c: char| c == '#' || c.is_whitespace()),
                     Format::Dot => !name.contains('\\'),
                     Format::Pajek => !name.contains('"'),
                 }

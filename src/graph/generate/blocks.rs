@@ -71,6 +71,9 @@ fn check_table(sizes: &[u32], probabilities: &[Vec<f64>]) -> Result<(), GraphErr
     Ok(())
 }
 
+/// The most blocks of [`planted_partition`], whose pairs are gone through one by one.
+pub const MAX_BLOCKS: u32 = 4096;
+
 /// `blocks` blocks of `n`/`blocks` nodes, the first ones one more if need be, in which a node has `inside` neighbours in its own
 /// block and `outside` in all others, on average: the planted partition.
 ///
@@ -85,7 +88,7 @@ pub fn planted_partition<R: Rng + ?Sized>(
     rng: &mut R,
 ) -> Result<Graph, GraphError> {
     at_least_one(n)?;
-    let most = n.min(4096);
+    let most = n.min(MAX_BLOCKS);
     if !(1..=most).contains(&blocks) {
         let expected = format!("within 1 and {most}");
         return Err(GraphError::parameter("blocks", blocks, expected).nearest(blocks.clamp(1, most)));

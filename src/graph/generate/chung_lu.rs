@@ -63,12 +63,12 @@ pub fn chung_lu<R: Rng + ?Sized>(weights: &[f64], rng: &mut R) -> Result<Graph, 
     Ok(simple(n, &edges))
 }
 
-/// The weights that Chung and Lu give a power law: w_i = c(i + i₀)^(−1/(`exponent` − 1)) for i from 0, with c and i₀ such
-/// that the mean is `mean_degree` and the largest is `max_degree`, both in the limit of many nodes.
+/// The weights that Chung and Lu give a power law: w_i = `max_degree`·(i₀/(i + i₀))^(1/(`exponent` − 1)) for i from 0, with i₀ such
+/// that the mean is `mean_degree` (to some thousandths: the sum is taken for an integral).
 ///
 /// # Errors
 ///
-/// If `n` is 0, `exponent` is not above 2, `mean_degree` is not above 0 and below `n`, or `max_degree` is not between
+/// If `n` is 0, `exponent` is not above 1, `mean_degree` is not above 0 and below `n`, or `max_degree` is not between
 /// the mean and the square root of `n`·`mean_degree`, above which probabilities would pass 1.
 pub fn power_law_weights(
     n: u32,
@@ -77,8 +77,8 @@ pub fn power_law_weights(
     max_degree: f64,
 ) -> Result<Vec<f64>, GraphError> {
     at_least_one(n)?;
-    if !(exponent.is_finite() && exponent > 2.0) {
-        return Err(GraphError::parameter("exponent", exponent, "a finite number above 2"));
+    if !(exponent.is_finite() && exponent > 1.0) {
+        return Err(GraphError::parameter("exponent", exponent, "a finite number above 1"));
     }
     let others = f64::from(n - 1);
     if !(mean_degree > 0.0 && mean_degree <= others) {
@@ -100,9 +100,22 @@ pub fn power_law_weights(
             error.nearest(libm::floor(nearest * 10.0) / 10.0)
         });
     }
-    let n = f64::from(n);
     let slope = 1.0 / (exponent - 1.0);
-    let c = (exponent - 2.0) * slope * mean_degree * libm::pow(n, slope);
-    let first = n * libm::pow(mean_degree * (exponent - 2.0) * slope / max_degree, exponent - 1.0);
-    Ok((0..n as u32).map(|i| c * libm::pow(f64::from(i) + first, -slope)).collect())
+    let weight = |i: f64, first: f64| max_degree * libm::pow(first / (i + first), slope);
+    let sum = |first: f64| {
+        // The first weight, and of the others the integral from 1/2 to n − 1/2; its kernel may be 1/x.
+        let (from, to) = (first + 0.5, first + f64::from(n) - 0.5);
+        let rest = match 1.0 - slope {
+            0.0 => first * libm::log(to / from),
+            rise => first * (libm::pow(to / first, rise) - libm::pow(from / first, rise)) / rise,
+        };
+        max_degree * (1.0 + rest)
+    };
+    // The mean grows with i₀, from a single hub to all alike.
+    let (mut low, mut high) = (1e-9f64, 1e12f64);
+    for _ in 0..200 {
+        let middle = libm::sqrt(low * high);
+        if sum(middle) < mean_degree * f64::from(n) { low = middle } else { high = middle }
+    }
+    Ok((0..n).map(|i| weight(f64::from(i), high)).collect())
 }

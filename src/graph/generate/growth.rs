@@ -31,15 +31,7 @@ pub fn attractive<R: Rng + ?Sized>(
         return Err(GraphError::parameter("m", 0, "at least 1").nearest(1));
     }
     below_nodes("m", m, n)?;
-    if !(attractiveness.is_finite() && attractiveness > -f64::from(m)) {
-        let error = GraphError::parameter(
-            "attractiveness",
-            attractiveness,
-            format!("a finite number above -m = -{m}"),
-        );
-        let nearest = 0.1 - f64::from(m);
-        return Err(if attractiveness <= nearest { error.nearest(nearest) } else { error });
-    }
+    check_attractiveness(m, attractiveness)?;
     let count = u64::from(m) * (u64::from(m) + 1) / 2 + u64::from(m) * u64::from(n - m - 1);
     fits("m", m, count, Graph::MAX_EDGES / u64::from(n))?;
 
@@ -72,6 +64,42 @@ pub fn attractive<R: Rng + ?Sized>(
     Ok(simple(n, &edges))
 }
 
+/// Refuses an attractiveness that no number of nodes makes valid for `m` links.
+///
+/// # Errors
+///
+/// If it is not a finite number above −`m`.
+pub fn check_attractiveness(m: u32, attractiveness: f64) -> Result<(), GraphError> {
+    if attractiveness.is_finite() && attractiveness > -f64::from(m) {
+        return Ok(());
+    }
+    let error =
+        GraphError::parameter("attractiveness", attractiveness, format!("a finite number above -m = -{m}"));
+    let nearest = 0.1 - f64::from(m);
+    Err(if attractiveness <= nearest { error.nearest(nearest) } else { error })
+}
+
+/// Refuses parameters of [`glp`] that no number of nodes makes valid.
+///
+/// # Errors
+///
+/// If `m` is below 1, `p` is not within 0 and below 1, or `beta` is not below 1.
+pub fn check_glp(m: f64, p: f64, beta: f64) -> Result<(), GraphError> {
+    if !(m.is_finite() && m >= 1.0) {
+        let error = GraphError::parameter("m", m, "a finite number, at least 1");
+        return Err(if m < 1.0 { error.nearest(1) } else { error });
+    }
+    if !(0.0..1.0).contains(&p) {
+        let error = GraphError::parameter("p", p, "a probability below 1");
+        return Err(if p.is_nan() { error } else { error.nearest(if p < 0.0 { 0.0 } else { 0.99 }) });
+    }
+    if !(beta.is_finite() && beta < 1.0) {
+        let error = GraphError::parameter("beta", beta, "a finite number below 1");
+        return Err(if beta >= 1.0 { error.nearest(0.99) } else { error });
+    }
+    Ok(())
+}
+
 /// Generalised linear preference (Bu and Towsley, INFOCOM 2002), made for the Internet's autonomous systems: it begins with a
 /// chain of some nodes; then, with probability `p`, `m` new links join nodes that are there, else a new node comes with
 /// `m` links. All ends but a new node are chosen in proportion to degree − `beta`. The exponent of the degree law is
@@ -87,22 +115,11 @@ pub fn attractive<R: Rng + ?Sized>(
 /// edges would not fit one graph.
 pub fn glp<R: Rng + ?Sized>(n: u32, m: f64, p: f64, beta: f64, rng: &mut R) -> Result<Graph, GraphError> {
     at_least_one(n)?;
-    if !(m.is_finite() && m >= 1.0) {
-        let error = GraphError::parameter("m", m, "a finite number, at least 1");
-        return Err(if m < 1.0 { error.nearest(1) } else { error });
-    }
+    check_glp(m, p, beta)?;
     if libm::ceil(m) >= f64::from(n) {
         let expected = format!("below the number of nodes, {n}");
         let error = GraphError::parameter("m", m, expected);
         return Err(if n > 1 { error.nearest(n - 1) } else { error });
-    }
-    if !(0.0..1.0).contains(&p) {
-        let error = GraphError::parameter("p", p, "a probability below 1");
-        return Err(if p.is_nan() { error } else { error.nearest(if p < 0.0 { 0.0 } else { 0.99 }) });
-    }
-    if !(beta.is_finite() && beta < 1.0) {
-        let error = GraphError::parameter("beta", beta, "a finite number below 1");
-        return Err(if beta >= 1.0 { error.nearest(0.99) } else { error });
     }
     let mean = f64::from(n) * m / (1.0 - p);
     let room = 0.99 * Graph::MAX_EDGES as f64;

@@ -35,11 +35,11 @@ mod small_world;
 mod uniform;
 mod wiring;
 
-pub use blocks::{planted_partition, stochastic_block};
+pub use blocks::{MAX_BLOCKS, planted_partition, stochastic_block};
 pub use chung_lu::{chung_lu, power_law_weights};
 pub use configuration::{configuration, degrees_from_law, from_law, power_law};
 pub use fixed::{complete, ring, star};
-pub use growth::{attractive, glp};
+pub use growth::{attractive, check_attractiveness, check_glp, glp};
 pub use lattice::{cubic_torus, recursive_tree, torus, tree};
 pub use preferential::barabasi_albert;
 pub use regular::random_regular;

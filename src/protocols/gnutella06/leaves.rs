@@ -19,6 +19,8 @@ pub(super) struct Leaves {
     /// It has heard of an ultrapeer with more leaves, and of one that is fit, since the last keep-alive.
     pub(super) busier: bool,
     pub(super) fitter: bool,
+    /// Before that time it stays an ultrapeer, however few leaves it has.
+    pub(super) needed_until: Time,
     /// For how many leaves the ultrapeers have room from which it has heard since the last keep-alive.
     pub(super) room: usize,
 }
@@ -31,6 +33,7 @@ impl Leaves {
             full: false,
             busier: false,
             fitter: false,
+            needed_until: Time::ZERO,
             room: 0,
         }
     }

@@ -116,8 +116,8 @@ pub enum Message {
     Accept { ultrapeer: bool },
     /// 503, with `X-Try-Ultrapeers`.
     Busy(Hosts),
-    /// `X-Ultrapeer-Needed`: become one.
-    Needed,
+    /// `X-Ultrapeer-Needed`: become one, because there are too few, or instead of one that is not fit.
+    Needed { instead: bool },
     /// BYE.
     Bye,
     /// PUSH: `holder` is asked to connect to `to`, with the object.
@@ -223,7 +223,7 @@ impl Protocol for Gnutella06 {
             Message::Connect { ultrapeer, claim } => self.on_connect(ctx, from, ultrapeer, claim),
             Message::Accept { ultrapeer } => self.on_accept(ctx, from, ultrapeer),
             Message::Busy(hosts) => self.on_busy(ctx, from, hosts),
-            Message::Needed => self.on_needed(ctx, from),
+            Message::Needed { instead } => self.on_needed(ctx, from, instead),
             Message::Bye => self.on_bye(ctx, from),
             Message::Push { holder, to, object, ttl } => self.on_push(ctx, holder, to, object, ttl),
         }
@@ -240,7 +240,7 @@ impl Protocol for Gnutella06 {
             | Message::Pong { .. }
             | Message::Accept { .. }
             | Message::Busy(_)
-            | Message::Needed
+            | Message::Needed { .. }
             | Message::Bye
             | Message::Push { .. } => {}
         }
@@ -298,7 +298,7 @@ impl Protocol for Gnutella06 {
             Message::Busy(hosts) => {
                 "GNUTELLA/0.6 503 Busy\r\nX-Try-Ultrapeers: \r\n\r\n".len() as u32 + u32::from(hosts.len) * TRY
             }
-            Message::Needed => HEADER + 8,
+            Message::Needed { .. } => HEADER + 8,
             Message::Bye => HEADER + 2 + 1,
             // The servent's identifier, index of the file, address and port.
             Message::Push { .. } => HEADER + 16 + 4 + 4 + 2,

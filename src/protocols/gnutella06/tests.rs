@@ -91,7 +91,7 @@ fn expect(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(crate::sim::random::fixed_cases(96))]
 
     /// Whoever asks: breadth-first search over the ultrapeers says who is reached, which leaves are asked, by how many
     /// messages, and who answers. With small tables, leaves are asked in vain as well.
@@ -146,6 +146,13 @@ fn churn_and_rest(seed: u64, peers: u32, lossy: bool) {
 #[test]
 fn who_is_needed_stays() {
     churn_and_rest(11_812_583_526_529_909_990, 21, false);
+    churn_and_rest(17_607_022_017_406_811_462, 70, false);
+}
+
+/// Whoever is to take the place of one that is not fit does not go back before that one has gone.
+#[test]
+fn who_comes_instead_waits() {
+    churn_and_rest(9_483_673_354_858_387_755, 3, false);
 }
 
 fn count_ultrapeers(engine: &Engine<Gnutella06>, peers: u32) -> (usize, f64) {

@@ -36,10 +36,14 @@ impl Gnutella06 {
         self.change(ctx, Some(Box::new(Leaves::new())));
     }
 
-    /// `X-Ultrapeer-Needed`, from one of its ultrapeers.
-    pub(super) fn on_needed(&mut self, ctx: &mut Context<'_, Self>, from: PeerId) {
+    /// `X-Ultrapeer-Needed`, from one of its ultrapeers. If that is to go, it takes a keep-alive or two to see that it can.
+    pub(super) fn on_needed(&mut self, ctx: &mut Context<'_, Self>, from: PeerId, instead: bool) {
         if !self.is_ultrapeer() && self.neighbours.contains(from) {
             self.become_ultrapeer(ctx);
+            if let Some(leaves) = self.leaves.as_mut().filter(|_| instead) {
+                let interval = ctx.shared().params.ping_interval;
+                leaves.needed_until = ctx.now() + interval + interval + interval;
+            }
         }
     }
 
@@ -53,13 +57,13 @@ impl Gnutella06 {
         let busier = std::mem::take(&mut leaves.busier);
         let fitter = std::mem::take(&mut leaves.fitter);
         let roomy = std::mem::take(&mut leaves.room) > leaves.index.len();
-        let few = leaves.index.len() < min_leaves;
+        let few = leaves.index.len() < min_leaves && ctx.now() >= leaves.needed_until;
         if roomy && (!able && fitter || few && busier) {
             self.change(ctx, None);
         } else if (full || !able)
             && let Some(leaf) = leaves.index.fittest(ctx.rng())
         {
-            ctx.send(leaf, Message::Needed);
+            ctx.send(leaf, Message::Needed { instead: !able });
         }
     }
 

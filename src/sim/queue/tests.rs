@@ -114,8 +114,14 @@ fn a_limit_may_lie_anywhere_when_buckets_are_widened() {
     }
 }
 
+/// What a random search has once found.
+#[test]
+fn the_wheel_keeps_the_heaps_order_where_it_did_not() {
+    compare(Delays::Uniform(472_636, 472_636 + (1 << 24)), 219, 5_000, 9_496_033_126_242_190_095);
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(crate::sim::random::fixed_cases(48))]
     #[test]
     fn the_wheel_keeps_the_heaps_order_at_any_scale(
         low in 0u64..1 << 20, bits in 0u32..56, pending in 0usize..2_000, seed: u64,

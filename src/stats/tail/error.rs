@@ -5,8 +5,8 @@ use std::fmt;
 /// Why there is no fit.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum TailError {
-    /// A value below zero, infinite, or no number.
-    #[error("found the value {0}, expected numbers from 0 on")]
+    /// A value below zero, no number, or beyond what can be computed with.
+    #[error("found the value {0}, expected 0 or numbers from 1e-100 to 1e100")]
     Value(f64),
     /// A fraction, or a whole number beyond 2⁵³, among discrete data.
     #[error("found the value {0} in discrete data, expected whole numbers up to 2^53; the nearest is {nearest}",

@@ -13,16 +13,23 @@
 //! ```
 
 mod bootstrap;
+mod compare;
 mod error;
 mod fit;
+mod histogram;
 mod law;
+mod optimise;
+mod other;
 mod sample;
 mod special;
 
 pub use bootstrap::{PValue, p_value};
+pub use compare::{Comparison, Other, Verdict, compare};
 pub use error::{Remark, TailError};
 pub use fit::{Estimator, Fit, Options, fit};
+pub use histogram::{Bin, WrongLine, log_bins, plain_histogram};
 pub use law::PowerLaw;
+pub use other::Alternative;
 pub use sample::{Kind, Sample};
 
 #[cfg(test)]

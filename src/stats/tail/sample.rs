@@ -5,6 +5,11 @@ use super::TailError;
 /// Up to here every whole number is an `f64`: 2⁵³.
 pub(super) const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
 
+/// Whether a value is one that can be computed with: powers of it must not leave the range of an `f64`.
+fn is_usable(value: f64) -> bool {
+    value == 0.0 || (1e-100..=1e100).contains(&value)
+}
+
 /// What numbers the law is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -38,10 +43,10 @@ impl Sample {
     ///
     /// # Errors
     ///
-    /// [`TailError::Value`] for numbers below zero, infinite or NaN; [`TailError::Fraction`] for fractions in discrete
+    /// [`TailError::Value`] for numbers below zero, NaN, or not between 1e-100 and 1e100; [`TailError::Fraction`] for fractions in discrete
     /// data; [`TailError::Empty`] if nothing is above zero.
     pub fn new(data: &[f64], kind: Kind) -> Result<Sample, TailError> {
-        if let Some(&wrong) = data.iter().find(|value| !(value.is_finite() && **value >= 0.0)) {
+        if let Some(&wrong) = data.iter().find(|&&value| !is_usable(value)) {
             return Err(TailError::Value(wrong));
         }
         let mut sorted = data.to_vec();
@@ -55,9 +60,21 @@ impl Sample {
     ///
     /// [`TailError::Empty`] if nothing is above zero.
     pub fn of_degrees(degrees: impl IntoIterator<Item = u32>) -> Result<Sample, TailError> {
-        let mut degrees: Vec<u32> = degrees.into_iter().collect();
-        degrees.sort_unstable();
-        Sample::from_counts(degrees.into_iter().map(|degree| (f64::from(degree), 1)), Kind::Discrete)
+        // Most degrees are small: those are counted in a table, the others sorted.
+        const TABLE: u32 = 1 << 16;
+        let mut table = vec![0; TABLE as usize];
+        let mut large = Vec::new();
+        for degree in degrees {
+            if degree < TABLE {
+                table[degree as usize] += 1;
+            } else {
+                large.push(degree);
+            }
+        }
+        large.sort_unstable();
+        let small = (0u32..).zip(table).map(|(degree, count)| (f64::from(degree), count));
+        let large = large.into_iter().map(|degree| (f64::from(degree), 1));
+        Sample::from_counts(small.chain(large), Kind::Discrete)
     }
 
     /// A sample of pairs (value, how often it occurs); values ascend, and may repeat.
@@ -69,7 +86,7 @@ impl Sample {
         let mut sample = Sample { kind, values: Vec::new(), counts: Vec::new(), zeros: 0 };
         for (value, count) in pairs.into_iter().filter(|&(_, count)| count > 0) {
             let last = sample.values.last().copied().unwrap_or(0.0);
-            if !(value.is_finite() && value >= last) {
+            if !is_usable(value) || value < last {
                 return Err(TailError::Value(value));
             }
             if kind == Kind::Discrete && (value.fract() != 0.0 || value > LARGEST_WHOLE) {

@@ -29,7 +29,7 @@ fn smooth_from(s: f64) -> f64 {
 
 /// q^s · ζ(s, q), with ζ the Hurwitz zeta function: the sum of (1 + k/q)^−s over k = 0, 1, …; s > 1, q > 0.
 ///
-/// Direct terms up to where the function is smooth, then Euler–Maclaurin. Accurate to 1e-14 relative.
+/// Direct terms up to where the function is smooth, then Euler–Maclaurin. Accurate to 1e-13 relative.
 pub(super) fn scaled_zeta(s: f64, q: f64) -> f64 {
     let mut sum = 0.0;
     let mut from = q;

@@ -32,6 +32,8 @@ pub struct Report {
     pub values: BTreeMap<&'static str, f64>,
     /// What figures need.
     pub curves: Curves,
+    /// What to mind about a fit.
+    pub remarks: Vec<String>,
 }
 
 /// Distributions and curves of one graph or sample, as far as figures ask for them.
@@ -120,9 +122,6 @@ impl Work<'_> {
         self.put("degree_sd", degrees.sd());
         self.put("degree_max", degrees.max().map(f64::from));
         self.put("kappa", degrees.kappa());
-        // Without an end the giant component has no threshold, and none to end.
-        let threshold = degrees.kappa().filter(|&kappa| kappa > 2.0).map(|kappa| 1.0 - 1.0 / (kappa - 1.0));
-        self.put("percolation_threshold", threshold);
         if self.asked.draws(FigureKind::Degrees) {
             let tail = degrees.ccdf();
             self.report.curves.tail =

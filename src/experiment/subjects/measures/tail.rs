@@ -3,14 +3,24 @@
 use super::super::{FitEstimator, FitSettings};
 use super::{Asked, Report, Stopped};
 use crate::sim::random::{Purpose, derive};
-use crate::stats::tail::{Estimator, Fit, Options, Sample, TailError, fit, p_value};
+use crate::stats::tail::{
+    Alternative, Estimator, Fit, Options, Remark, Sample, TailError, compare, fit, p_value,
+};
 
 /// The columns that need a fit.
 const FITTED: &[&str] = &["values", "alpha", "x_min", "ks", "n_tail", "sigma", "fit_p"];
 
+/// The alternatives with their columns: ratio and probability.
+const COMPARED: &[(Alternative, &str, &str)] = &[
+    (Alternative::LogNormal, "lognormal_r", "lognormal_p"),
+    (Alternative::Exponential, "exponential_r", "exponential_p"),
+    (Alternative::StretchedExponential, "stretched_r", "stretched_p"),
+    (Alternative::TruncatedPowerLaw, "truncated_r", "truncated_p"),
+];
+
 /// Whether any column about a fit is asked for.
 pub(super) fn wanted(asked: &Asked) -> bool {
-    asked.any(FITTED)
+    asked.any(FITTED) || COMPARED.iter().any(|&(_, ratio, p)| asked.any(&[ratio, p]))
 }
 
 /// Fits `sample`, and puts into `report` what is asked for. A sample that no law can be fitted to, as all its values are
@@ -41,6 +51,9 @@ pub fn measure_tail(
         Err(TailError::AllEqual { .. } | TailError::Empty) => return Ok(None),
         Err(error) => return Err(refused(error)),
     };
+    // Peers without neighbours are no news.
+    let minded = found.remarks.iter().filter(|remark| !matches!(remark, Remark::Zeros { .. }));
+    report.remarks.extend(minded.map(Remark::to_string));
     let mut put = |column: &'static str, value: f64| {
         if value.is_finite() {
             report.values.insert(column, value);
@@ -56,6 +69,15 @@ pub fn measure_tail(
         let go_on = || watch(0.0);
         let p = p_value(sample, &options, &found, settings.bootstrap.0, seed, &go_on).map_err(refused)?;
         put("fit_p", p.p);
+    }
+    if COMPARED.iter().any(|&(_, ratio, p)| asked.any(&[ratio, p])) {
+        for comparison in compare(sample, &found) {
+            let columns = COMPARED.iter().find(|(known, ..)| *known == comparison.other.alternative);
+            if let Some(&(_, ratio, p)) = columns {
+                put(ratio, comparison.normalised);
+                put(p, comparison.p);
+            }
+        }
     }
     Ok(Some(found))
 }
