@@ -72,7 +72,6 @@ pub fn main() -> ExitCode {
         Command::List(list) => list.execute(),
         Command::Show(show) => show.execute(),
         Command::Graph(graph) => graph.execute(),
-        Command::Graph(graph) => graph.execute(),
         Command::Bench(bench) => bench.execute(),
     };
     match result {
