@@ -12,6 +12,8 @@ mod fit;
 mod folders;
 #[path = "cli/graph_measures.rs"]
 mod graph_measures;
+#[path = "cli/graphs.rs"]
+mod graphs;
 #[path = "cli/interrupts.rs"]
 mod interrupts;
 #[path = "cli/live.rs"]

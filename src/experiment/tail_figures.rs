@@ -16,8 +16,10 @@ pub struct Words<'a> {
     pub items: &'a str,
 }
 
-/// Points of a CCDF that a figure shows at most; more would only make it large.
-const CCDF_POINTS: usize = 2000;
+/// Points of a CCDF that a figure shows at most: as many as stand side by side without hiding the curves below them.
+const CCDF_POINTS: usize = 90;
+/// Points of the plain histogram that a figure shows at most; more would only make it large.
+const CLOUD_POINTS: usize = 2000;
 /// Bins to a factor of ten.
 const PER_DECADE: u32 = 8;
 /// Looks by what is shown, the same in every figure: the fit, then each alternative.
@@ -26,7 +28,7 @@ const FIT_SLOT: usize = 1;
 /// The share of items at or above each value, on logarithmic axes, with the fitted power law from x_min on and the other
 /// laws of `rivals`.
 pub fn ccdf(sample: &Sample, fit: &Fit, rivals: &[Comparison], words: Words<'_>) -> Figure {
-    let points = thinned(sample.ccdf());
+    let points = thinned(sample.ccdf(), CCDF_POINTS);
     let share = sample.ccdf().iter().find(|(value, _)| *value >= fit.x_min).map_or(1.0, |point| point.1);
     let top = fit.x_max.unwrap_or(sample.values()[sample.values().len() - 1]);
     let places = places(fit, top);
@@ -40,15 +42,14 @@ pub fn ccdf(sample: &Sample, fit: &Fit, rivals: &[Comparison], words: Words<'_>)
         shares.filter(|&(_, y)| y >= 0.3 * floor).collect()
     };
     let title = format!(
-        "{}: alpha = {} from {} = {} on",
+        "{}: alpha = {} from x_min = {} on",
         words.data,
         plus_minus(fit.alpha, fit.sigma, 2),
-        if fit.kind == Kind::Discrete { "k" } else { "x" },
         significant(fit.x_min, 4)
     );
     let law = fit.law();
     let mut figure = Figure::new(
-        title.replace("k =", "x_min =").replace("x =", "x_min ="),
+        title,
         Axis::log10(words.quantity),
         Axis::log10(format!("share of {} at or above", words.items)),
     )
@@ -89,14 +90,17 @@ pub fn histogram(sample: &Sample, fit: &Fit, words: Words<'_>) -> Figure {
     let law = fit.law();
     let curve: Vec<(f64, f64)> =
         places(fit, top).into_iter().map(|x| (x, share * libm::exp(law.ln_density(x)))).collect();
+    let (alpha, x_min) = (significant(fit.alpha, 3), significant(fit.x_min, 4));
     Figure::new(
-        format!("{}: the histogram falls like x^−{}", words.data, significant(fit.alpha, 3)),
+        format!("{}: from {x_min} on, the histogram falls like x^−{alpha}", words.data),
         Axis::log10(words.quantity),
         Axis::log10(per_unit(fit.kind)),
     )
     .subtitle(format!("{} {}, {PER_DECADE} bins to a factor of ten", count(sample.len()), words.items))
-    .caption("Each bin's share over its width, at its geometric middle; error bars are one standard error. The law was \
-              fitted to the values, not to the bins.")
+    .caption(
+        "Each bin's share over its width, at its geometric middle; error bars are one standard error. \
+         The law was fitted to the values, not to the bins.",
+    )
     .series(Series::new("data", Style::Points, bins.iter().map(point)).slot(0))
     .series(bare_line("power law by likelihood", curve, FIT_SLOT))
     .reference(Reference::Vertical { x: fit.x_min, label: "x_min".to_owned() })
@@ -131,7 +135,7 @@ pub fn counter_example(sample: &Sample, fit: &Fit, words: Words<'_>) -> Option<F
         "Least squares on the logarithms of {width} weigh a value seen once like one seen a thousand times, and leave out \
          what was never seen. A counter-example: use the likelihood."
     ))
-    .series(Series::new("plain histogram", Style::Points, thinned(points)).slot(0))
+    .series(Series::new("plain histogram", Style::Points, thinned(points, CLOUD_POINTS)).slot(0))
     .series(bare_line("WRONG: least squares", straight, 4))
     .series(bare_line("power law by likelihood", curve, FIT_SLOT));
     Some(figure)
@@ -175,13 +179,13 @@ fn spaced(from: f64, to: f64) -> Vec<f64> {
     places
 }
 
-/// At most about [`CCDF_POINTS`] points, evenly over the logarithm of x, with both ends.
-fn thinned(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
-    if points.len() <= CCDF_POINTS {
+/// At most about `most` points, evenly over the logarithm of x, with both ends.
+fn thinned(points: Vec<(f64, f64)>, most: usize) -> Vec<(f64, f64)> {
+    if points.len() <= most {
         return points;
     }
     let (first, last) = (points[0].0, points[points.len() - 1].0);
-    let step = libm::log(last / first) / CCDF_POINTS as f64;
+    let step = libm::log(last / first) / most as f64;
     let mut next = f64::NEG_INFINITY;
     let end = points.len() - 1;
     let mut index = 0;

@@ -2,7 +2,7 @@
 
 use crate::report::{Colour, Column, Table, count, significant};
 use crate::stats::plus_minus;
-use crate::stats::tail::{Comparison, Fit, PValue, Verdict};
+use crate::stats::tail::{Comparison, Fit, PValue, Remark, Verdict};
 
 /// Below this p-value the paper rules a power law out.
 const IMPLAUSIBLE: f64 = 0.1;
@@ -28,8 +28,11 @@ pub fn report(fit: &Fit, p_value: Option<&PValue>, rivals: &[Comparison], items:
         ),
     ));
     rows.extend(p_value.map(|p| {
-        let text =
-            format!("{:.2} ± {:.2} ({} synthetic samples)", p.p, p.error, count(u64::from(p.replicates)));
+        let samples = count(u64::from(p.replicates));
+        let text = match p.p {
+            0.0 => format!("0 (none of {samples} synthetic samples lies as far off)"),
+            share => format!("{share:.2} ± {:.2} ({samples} synthetic samples)", p.error),
+        };
         ("p-value", text)
     }));
     let mut text: String = rows.iter().map(|(name, value)| format!("{name:12} {value}\n")).collect();
@@ -86,16 +89,16 @@ pub fn verdict(fit: &Fit, p_value: Option<&PValue>, rivals: &[Comparison]) -> St
         .filter(|r| r.verdict() == Verdict::Undecided && !r.other.alternative.is_nested())
         .map(|r| r.other.alternative.title())
         .collect();
-    let plausible = p_value.map(|p| p.p >= IMPLAUSIBLE);
-    let first = match plausible {
+    let first = match p_value.map(|p| p.p >= IMPLAUSIBLE) {
         Some(false) => {
             "Not a power law: samples drawn from the fit lie closer to theirs in more than nine of ten cases."
         }
         Some(true) if better.is_empty() => "A power law is plausible for this tail.",
         Some(true) => "A power law is not ruled out by its own samples.",
-        None => {
+        None if rivals.is_empty() => {
             "Whether it is a power law is open: `--p-value` tests it, `--compare` sets other laws beside it."
         }
+        None => "The comparisons say which law is nearer, not that it is near: `--p-value` tests that.",
     };
     let second = match (better.is_empty(), even.is_empty()) {
         _ if rivals.is_empty() => String::new(),
@@ -103,12 +106,7 @@ pub fn verdict(fit: &Fit, p_value: Option<&PValue>, rivals: &[Comparison]) -> St
         (true, false) => format!("The data cannot tell it from: {}.", even.join(", ")),
         (true, true) => "It is better than every other law tried.".to_owned(),
     };
-    let first = if plausible.is_none() && !rivals.is_empty() {
-        "The comparisons say which law is nearer, not that it is near: `--p-value` tests that."
-    } else {
-        first
-    };
-    let few = if fit.n_tail < 50 { "But the tail is too small to say." } else { "" };
+    let few = if fit.n_tail < Remark::SMALL_TAIL { "But the tail is too small to say." } else { "" };
     [first, &second, few].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 

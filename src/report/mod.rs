@@ -79,4 +79,6 @@ pub enum ReportError {
 }
 
 #[cfg(test)]
+mod overlay_tests;
+#[cfg(test)]
 mod tests;

@@ -93,7 +93,7 @@ impl Drawn<'_> {
         let most = neighbours.iter().map(Vec::len).max().unwrap_or(0).max(1) as f64;
         // What stands nearest decides how large discs may be.
         let room = (0.36 * usual_distance(&spots)).min(0.4 * unit).clamp(SMALLEST, LARGEST);
-        let largest = (2.2 * room).clamp(6.0, LARGEST);
+        let largest = (2.2 * room).clamp(11.0, LARGEST);
         let size = |row: &Vec<usize>| {
             let share = row.len() as f64 / most;
             (largest * share.sqrt()).max(SMALLEST.max(0.45 * room))
@@ -141,7 +141,7 @@ impl Drawn<'_> {
             let text = &self.overlay.labels[node];
             let widest = Type::bold(1.0, PAPER).width(text).max(0.1);
             let font = Type::bold((1.1 * size).min(1.6 * size / widest), PAPER);
-            if size >= NAMED && font.size >= 6.0 {
+            if size >= NAMED && font.size >= 8.0 {
                 canvas.text((spot.0, spot.1 + 0.36 * font.size), text, font, Anchor::Middle)?;
             }
         }

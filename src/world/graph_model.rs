@@ -218,6 +218,83 @@ impl GraphModel {
         ("file", "a measured overlay: SNAP, CSV, GraphML, GEXF, DOT, Pajek, adjacency; plain or gzip"),
     ];
 
+    /// The parameters of the models that are drawn, each with what it means, as options of the command line; keys of scenarios
+    /// have `_` for `-`.
+    pub const PARAMETERS: &[(&str, &[(&str, &str)])] = &[
+        (
+            "power-law",
+            &[
+                ("exponent", "Exponent of the degree law; default 1.4"),
+                ("min-degree", "Smallest degree; default 1"),
+                ("max-degree", "Largest degree; default 7"),
+                ("cutoff", "Degree at which an exponential factor cuts the law; none if not given"),
+                MULTIPLICITY,
+            ],
+        ),
+        ("course-pure", &[MULTIPLICITY]),
+        ("course-hybrid", &[MULTIPLICITY]),
+        (
+            "exponential",
+            &[
+                ("mean-degree", "Mean degree; default 4"),
+                ("min-degree", "Smallest degree; default 1"),
+                MULTIPLICITY,
+            ],
+        ),
+        ("poisson", &[("mean-degree", "Mean degree; default 4"), MULTIPLICITY]),
+        ("empirical", &[("path", "File of degrees, one a line, or of a graph"), MULTIPLICITY]),
+        (
+            "chung-lu",
+            &[
+                ("exponent", "Exponent of the expected degrees; default 2.5"),
+                ("mean-degree", "Mean degree; default 4"),
+                ("max-degree", "Largest expected degree; default 100"),
+            ],
+        ),
+        (
+            "barabasi-albert",
+            &[
+                ("links", "Links that each new peer makes; default 2"),
+                (
+                    "attractiveness",
+                    "Added to every degree, so that the exponent is 3 + this/links; default 0",
+                ),
+            ],
+        ),
+        (
+            "glp",
+            &[
+                ("links", "Links a step, on average; default 1.13"),
+                ("inner", "Share of steps that link peers that are there; default \"46.95 %\""),
+                ("beta", "Taken off every degree, below 1; default .6447"),
+            ],
+        ),
+        ("erdos-renyi", &[("mean-degree", "Mean degree; default 6")]),
+        ("random-regular", &[("degree", "Degree of every peer; default 4")]),
+        (
+            "watts-strogatz",
+            &[
+                ("degree", "Degree of every peer before links are moved, even; default 4"),
+                ("rewired", "Share of links moved at random; default \"10 %\""),
+            ],
+        ),
+        ("random-picks", &[("picks", "Neighbours that each peer picks; default 3")]),
+        (
+            "stochastic-block",
+            &[
+                ("blocks", "Number of communities; default 4"),
+                ("inside", "Neighbours in a peer's own community, on average; default 5"),
+                ("outside", "Neighbours in all others, on average; default 1"),
+            ],
+        ),
+        ("ring", &[]),
+        ("torus", &[("dimensions", "Dimensions, of one length each; default 2")]),
+        ("star", &[]),
+        ("tree", &[("children", "Children of every peer; default 2")]),
+        ("random-tree", &[]),
+        ("complete", &[]),
+    ];
+
     /// Checks the parameters that are wrong at every size.
     ///
     /// # Errors
@@ -299,6 +376,10 @@ impl GraphModel {
         }
     }
 }
+
+/// What every configuration model can be told.
+const MULTIPLICITY: (&str, &str) =
+    ("multiplicity", "What becomes of self-loops and repeated links: erase (default) or rewire");
 
 fn erased(multiplicity: &Multiplicity) -> bool {
     *multiplicity == Multiplicity::Erase

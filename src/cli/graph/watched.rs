@@ -8,10 +8,10 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::super::{Failure, tell};
-use crate::experiment::diagnostic::Diagnostic;
+use super::files::failure;
 use crate::experiment::interrupt::Interrupt;
 use crate::graph::measure::Stopped;
-use crate::graph::{Digraph, Format, Graph, GraphError, GraphFile, read_graph};
+use crate::graph::{Digraph, Format, Graph, GraphFile, read_graph};
 use crate::units::nearest;
 
 /// Which graph.
@@ -59,10 +59,6 @@ fn format(word: &str) -> Result<Format, String> {
             Err(format!("{near}There are: {}", names.join(", ")))
         }
     }
-}
-
-pub(super) fn failure(error: GraphError) -> Failure {
-    Failure::User(Diagnostic::new(error.to_string()))
 }
 
 /// Ctrl-C ended the work, and the user is told.

@@ -109,6 +109,18 @@ impl GraphFile {
     pub fn undirected(&self) -> (Graph, Simplification) {
         self.list.undirected()
     }
+
+    /// The same nodes with the simple undirected graph as rows, each edge once; says how many rows were erased.
+    ///
+    /// # Panics
+    ///
+    /// As [`GraphFile::undirected`].
+    pub fn into_undirected(mut self) -> (GraphFile, Simplification) {
+        let (graph, erased) = self.undirected();
+        self.list.edges = graph.edge_list().collect();
+        self.directed = false;
+        (self, erased)
+    }
 }
 
 /// Reads a graph in any format, plain or gzip. Without `format` the name's ending decides; with an ending that is not

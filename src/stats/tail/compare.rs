@@ -59,6 +59,10 @@ pub enum Verdict {
 impl Verdict {
     /// A p of this or more means that the data do not say (the paper's choice).
     pub const LEVEL: f64 = 0.1;
+    /// So does a ratio of likelihoods whose logarithm is less than this, half the 95 % point of chi-square with one degree
+    /// of freedom: two laws that all but coincide differ by a small ratio of a still smaller spread, which Vuong's test
+    /// is not made for.
+    pub const LEAST: f64 = 1.92;
 
     /// `power-law`, `other` or `undecided`.
     pub fn name(self) -> &'static str {
@@ -71,18 +75,20 @@ impl Verdict {
 }
 
 impl Comparison {
-    /// Which law is favoured, at [`Verdict::LEVEL`].
+    /// Which law is favoured, at [`Verdict::LEVEL`] and [`Verdict::LEAST`]; none if the other is degenerate.
     pub fn verdict(&self) -> Verdict {
+        let alike = self.other.degenerate || self.log_ratio.abs() < Verdict::LEAST;
         match () {
             () if self.p >= Verdict::LEVEL => Verdict::Undecided,
+            () if alike && !self.other.alternative.is_nested() => Verdict::Undecided,
             () if self.log_ratio > 0.0 => Verdict::PowerLaw,
             () => Verdict::Other,
         }
     }
 }
 
-/// Compares the fit of `sample` with every other law that its kind of data has (continuous data have no Poisson law, nor have values above 10⁹, whose sums would take too long). One whose likelihood is beyond an `f64`
-/// is left out.
+/// Compares the fit of `sample` with every other law that its kind of data has. Continuous data have no Poisson law, nor have
+/// values above 10⁹, whose sums would take too long; a law whose likelihood is beyond an `f64` is left out.
 pub fn compare(sample: &Sample, fit: &Fit) -> Vec<Comparison> {
     let tail = Tail::of(sample, fit);
     let poisson = fit.kind == Kind::Discrete && tail.values.last().is_some_and(|&x| x <= 1e9);
@@ -111,9 +117,8 @@ struct Tail<'a> {
 /// ever more slowly, and the paper's .395 for the words of *Moby Dick* is what such a search had when it stopped.
 const FARTHEST: f64 = 30.0;
 
-/// Below this much curvature (e-folds by which the shape departs from a power law at the tail's mean square of ln x) a
-/// law counts as a power law.
-const DEGENERATE: f64 = 0.02;
+/// A stretched exponential with a β below this, times the tail's mean of ln(x/x_min), counts as a power law.
+const DEGENERATE: f64 = 1e-3;
 
 impl<'a> Tail<'a> {
     fn of(sample: &'a Sample, fit: &Fit) -> Tail<'a> {
@@ -243,7 +248,8 @@ impl<'a> Tail<'a> {
     fn is_degenerate(&self, shape: &Shape) -> bool {
         let [first, second] = shape.at;
         match shape.alternative {
-            Alternative::LogNormal => first > 0.0 && second * self.mean_square < DEGENERATE,
+            // At the end of its range, within a fifth of the distance.
+            Alternative::LogNormal => first > 0.8 * FARTHEST * (2.0 * second).sqrt(),
             Alternative::StretchedExponential => second * self.mean_log < DEGENERATE,
             // Its likelihood is never the smaller one: that there is no cut-off shows in the chi-square test.
             Alternative::TruncatedPowerLaw | Alternative::Exponential | Alternative::Poisson => false,

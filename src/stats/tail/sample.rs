@@ -43,8 +43,8 @@ impl Sample {
     ///
     /// # Errors
     ///
-    /// [`TailError::Value`] for numbers below zero, NaN, or not between 1e-100 and 1e100; [`TailError::Fraction`] for fractions in discrete
-    /// data; [`TailError::Empty`] if nothing is above zero.
+    /// [`TailError::Value`] for numbers below zero, NaN, or not between 1e-100 and 1e100; [`TailError::Fraction`] for
+    /// fractions in discrete data; [`TailError::Empty`] if nothing is above zero.
     pub fn new(data: &[f64], kind: Kind) -> Result<Sample, TailError> {
         if let Some(&wrong) = data.iter().find(|&&value| !is_usable(value)) {
             return Err(TailError::Value(wrong));

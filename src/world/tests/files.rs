@@ -97,6 +97,60 @@ fn a_malformed_overlay_names_its_line() {
 }
 
 #[test]
+fn overlays_come_in_every_format() {
+    let folder = folder(&[
+        ("net.csv", b"a,b\nb,c\n"),
+        ("net.dot", b"graph { a -- b -- c; d }"),
+        ("net.net", b"*Vertices 4\n*Edges\n1 2\n2 3\n"),
+        ("bad.gexf", b"<gexf><graph>\n<edge source='a'/></graph></gexf>"),
+    ]);
+    let text = |name: &str| {
+        format!("content.replicas = 1\noverlay = {{ graph.file.path = '{name}', components = 'keep' }}")
+    };
+    for (name, peers) in [("net.csv", 3), ("net.dot", 4), ("net.net", 4)] {
+        let world = build(&beside(folder.path()), &text(name), None).unwrap();
+        assert_eq!((world.peers(), world.graph().unwrap().edges()), (peers, 2), "{name}");
+    }
+    let error = build(&beside(folder.path()), &text("bad.gexf"), None).unwrap_err();
+    assert!(error.message.contains("bad.gexf:2: found `<edge>`"), "{error}");
+}
+
+#[test]
+fn degrees_come_from_a_file() {
+    let degrees = "# by peer\n3\n3\n2\n2\n2\n0\n";
+    let folder = folder(&[
+        ("degrees.txt", degrees.as_bytes()),
+        ("net.txt", EDGES),
+        ("odd.txt", b"1\n1\n1\n"),
+        ("bad.txt", b"1\n1.5\n"),
+    ]);
+    let text = |name: &str| {
+        format!(
+            "content.replicas = 1\noverlay = {{ graph.empirical = {{ path = '{name}', multiplicity = 'rewire' }}, components = 'keep' }}"
+        )
+    };
+    let places = beside(folder.path());
+    let graph =
+        |name: &str, peers: Option<u32>| build(&places, &text(name), peers).unwrap().graph().unwrap().clone();
+    for peers in [None, Some(6)] {
+        assert!(graph("degrees.txt", peers).degrees().eq([3, 3, 2, 2, 2, 0]), "{peers:?}");
+    }
+    assert!(graph("net.txt", None).degrees().eq([2, 2, 3, 1, 1, 1]), "of a graph: its own");
+    let other = graph("degrees.txt", Some(400));
+    assert_eq!(other.nodes(), 400);
+    assert!(other.degrees().all(|degree| [0, 2, 3].contains(&degree)), "of another size: drawn from it");
+    let refused = |name: &str| build(&places, &text(name), None).unwrap_err();
+    let odd = refused("odd.txt");
+    assert_eq!((odd.key.as_str(), odd.message.as_str()), ("overlay.graph.empirical.path", "got a sum of 3"));
+    let bad = refused("bad.txt");
+    assert!(
+        bad.key == "overlay.graph.empirical.path" && bad.message.contains("bad.txt:2: found `1.5`"),
+        "{bad}"
+    );
+    assert!(refused("absent.txt").message.contains("there is no file absent.txt"));
+}
+
+#[test]
 fn a_matrix_is_halved_and_made_symmetric() {
     // Times of 10, 20 and 40 ms, one way 5, 10 and 20; the second pair differs by direction.
     let folder = folder(&[("rtt.txt", b"# ms\n0 10 19\r\n\n10 0 40\n21\t40 0\n")]);

@@ -138,6 +138,13 @@ fn settings_come_back_as_they_were_written() {
         "star",
         "complete",
         "power-law",
+        "exponential",
+        "poisson",
+        "chung-lu",
+        "glp",
+        "stochastic-block",
+        "tree",
+        "random-tree",
     ] {
         for peers in [1, 2, 3, 4, 5, 8, 21, 100] {
             let world = world(&format!("overlay.graph.{graph} = {{}}\ncontent.replicas = 1"), peers, 1);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::sim::World;
+use crate::world::GraphModel;
 
 #[test]
 fn bad_parameters_are_refused_at_every_size_and_by_their_key() {
@@ -12,6 +13,25 @@ fn bad_parameters_are_refused_at_every_size_and_by_their_key() {
         ("barabasi-albert.links = 0", "overlay.graph.barabasi-albert.links", Some("1")),
         ("erdos-renyi.mean_degree = -0.5", "overlay.graph.erdos-renyi.mean_degree", Some("0")),
         ("watts-strogatz.degree = 3", "overlay.graph.watts-strogatz.degree", Some("2")),
+        ("power-law.cutoff = 0.0", "overlay.graph.power-law.cutoff", None),
+        ("exponential.mean_degree = 0.5", "overlay.graph.exponential.mean_degree", Some("1")),
+        ("poisson.mean_degree = -1", "overlay.graph.poisson.mean_degree", Some("0")),
+        ("chung-lu.exponent = 1.0", "overlay.graph.chung-lu.exponent", Some("1.1")),
+        ("chung-lu.mean_degree = 0.0", "overlay.graph.chung-lu.mean_degree", Some("1")),
+        ("chung-lu.max_degree = 3.0", "overlay.graph.chung-lu.max_degree", Some("4")),
+        (
+            "barabasi-albert.attractiveness = -2.0",
+            "overlay.graph.barabasi-albert.attractiveness",
+            Some("-1.9"),
+        ),
+        ("glp.links = 0.5", "overlay.graph.glp.links", Some("1")),
+        ("glp.beta = 1", "overlay.graph.glp.beta", Some("0.99")),
+        ("glp.inner = '100 %'", "overlay.graph.glp.inner", Some("0.99")),
+        ("stochastic-block.blocks = 0", "overlay.graph.stochastic-block.blocks", Some("1")),
+        ("stochastic-block.blocks = 5000", "overlay.graph.stochastic-block.blocks", Some("4096")),
+        ("stochastic-block.outside = -1", "overlay.graph.stochastic-block.outside", Some("0")),
+        ("torus.dimensions = 0", "overlay.graph.torus.dimensions", Some("1")),
+        ("tree.children = 0", "overlay.graph.tree.children", Some("1")),
     ] {
         for peers in [1, 2, 3, 50] {
             let text = format!("content.replicas = 1\noverlay.graph.{graph}");
@@ -36,6 +56,13 @@ fn degrees_beyond_the_network_are_cut() {
         "random-regular.degree = 99",
         "watts-strogatz.degree = 98",
         "random-picks.picks = 99",
+        "exponential.mean_degree = 99",
+        "poisson.mean_degree = 99",
+        "chung-lu = { mean_degree = 99, max_degree = 999 }",
+        "barabasi-albert = { links = 99, attractiveness = -50 }",
+        "glp.links = 99.5",
+        "stochastic-block = { blocks = 50, inside = 99, outside = 99 }",
+        "tree.children = 99",
     ] {
         for peers in [1, 2, 3, 4, 7] {
             world(&format!("content.replicas = 1\noverlay.graph.{graph}"), peers, 1);
@@ -75,4 +102,53 @@ fn the_number_of_peers_is_checked() {
     );
     assert_eq!(refusal("", Some(0)).nearest.as_deref(), Some("1"));
     assert_eq!(refusal("", Some(u32::MAX)).nearest.as_deref(), Some("134217727"));
+}
+
+#[test]
+fn what_is_not_said_about_the_new_keys_is_not_written() {
+    let text =
+        |graph: &str| toml::to_string(&settings(&format!("overlay.graph.{graph}")).overlay.graph).unwrap();
+    let plain = "[power-law]\nexponent = 1.4\nmin_degree = 1\nmax_degree = 7\n";
+    assert_eq!(text("power-law = {}"), plain);
+    assert_eq!(text("course-pure = {}"), "[course-pure]\n");
+    assert_eq!(text("barabasi-albert = {}"), "[barabasi-albert]\nlinks = 2\n");
+    assert!(text("power-law.multiplicity = 'rewire'").contains("multiplicity = \"rewire\""));
+}
+
+#[test]
+fn multiplicity_is_a_choice() {
+    let draw = |multiplicity: &str| {
+        let graph =
+            settings(&format!("overlay.graph.course-hybrid.multiplicity = '{multiplicity}'")).overlay.graph;
+        graph.draw(5000, None, 3).unwrap()
+    };
+    let (erased, rewired) = (draw("erase"), draw("rewire"));
+    let (lossy, whole) = (erased.report.unwrap(), rewired.report.unwrap());
+    assert_eq!(lossy.links_asked, whole.links_asked, "the same degrees are drawn");
+    assert!(lossy.links_got < lossy.links_asked && whole.links_got == whole.links_asked);
+    assert_eq!(rewired.graph.edges(), whole.links_got);
+}
+
+#[test]
+fn every_parameter_that_is_listed_is_one_and_every_one_is_listed() {
+    let listed: Vec<&str> =
+        GraphModel::LISTED.iter().map(|&(name, _)| name).filter(|&name| name != "file").collect();
+    let with_parameters: Vec<&str> = GraphModel::PARAMETERS.iter().map(|&(name, _)| name).collect();
+    assert_eq!(listed, with_parameters);
+    for (name, parameters) in GraphModel::PARAMETERS {
+        let error = toml::from_str::<GraphModel>(&format!("{name}.unknown = 1")).unwrap_err().to_string();
+        let known: Vec<String> =
+            error.split('`').skip(3).step_by(2).map(|key| key.replace('_', "-")).collect();
+        let options: Vec<&str> = parameters.iter().map(|&(option, _)| option).collect();
+        let known: Vec<&str> = known.iter().map(String::as_str).filter(|key| !key.contains(' ')).collect();
+        assert_eq!(known, options, "{name}: {error}");
+    }
+}
+
+#[test]
+fn a_torus_needs_a_power() {
+    let error = refusal("content.replicas = 1\noverlay.graph.torus.dimensions = 2", Some(1000));
+    assert_eq!((error.key.as_str(), error.nearest.as_deref()), ("peers", Some("1024")));
+    let world = world("content.replicas = 1\noverlay.graph.torus.dimensions = 3", 125, 1);
+    assert!(world.graph().unwrap().degrees().all(|degree| degree == 6));
 }

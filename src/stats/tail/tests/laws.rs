@@ -260,3 +260,30 @@ fn alternatives_find_their_own() {
     let [lambda, beta] = fitted(&stretched, 0.1, Alternative::StretchedExponential);
     assert!((lambda - 1.0).abs() < 0.1 && (beta - 0.5).abs() < 0.03, "lambda {lambda}, beta {beta}");
 }
+
+/// Where the best log-normal and the best stretched exponential are power laws, neither verdict favours anything, though
+/// Vuong's ratio, small over smaller, may be large.
+#[test]
+fn laws_that_coincide_are_not_told_apart() {
+    for index in 0..6 {
+        // Two power laws mixed: heavier than one, so that both rivals run to their ends.
+        let (steep, flat) = (
+            PowerLaw::new(Kind::Discrete, 4.0, 11.0, None).unwrap(),
+            PowerLaw::new(Kind::Discrete, 2.5, 11.0, None).unwrap(),
+        );
+        let rng = &mut rng(9400 + index);
+        let (steep, flat) = (Draws::new(steep), Draws::new(flat));
+        let data: Vec<f64> =
+            (0..2000).map(|i| if i % 5 == 0 { flat.draw(rng) } else { steep.draw(rng) }).collect();
+        let sample = Sample::new(&data, Kind::Discrete).unwrap();
+        let fit = fit(&sample, &Options { x_min: Some(11.0), ..Options::default() }).unwrap();
+        for rival in compare(&sample, &fit) {
+            let coincides = matches!(
+                rival.other.alternative,
+                Alternative::LogNormal | Alternative::StretchedExponential | Alternative::TruncatedPowerLaw
+            );
+            let verdict = if coincides { Verdict::Undecided } else { Verdict::PowerLaw };
+            assert_eq!(rival.verdict(), verdict, "{index}: {rival:?}");
+        }
+    }
+}
