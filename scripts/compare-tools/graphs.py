@@ -174,9 +174,10 @@ def shown(seconds):
 
 
 def ratio(theirs, ours):
-    if theirs is None:
-        return f"> {LIMIT / ours:.2g}"
-    return f"{theirs / ours:.2g}" if theirs / ours < 100 else f"{theirs / ours:.0f}"
+    """Theirs over ours; a lower bound where theirs was stopped."""
+    least = "> " if theirs is None else ""
+    times = (LIMIT if theirs is None else theirs) / ours
+    return least + (f"{times:.0f}" if times >= 10 else f"{times:.1f}")
 
 
 def markdown(table):
