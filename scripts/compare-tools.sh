@@ -8,7 +8,7 @@
 # PEERLAB_DATA   the folder of measured inputs (scripts/fetch-data.sh); default data/
 # COMPARE_VENV   where the other tools are installed; default target/compare-tools
 # COMPARE_LIMIT  seconds after which a measure of another tool is given up; default 300
-# COMPARE_ROUNDS how often each is measured; the median counts; default 3
+# COMPARE_ROUNDS how often each is measured that takes less than ten seconds; the best counts; default 5
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Fetches the measured Gnutella snapshots of August 2002 from their publisher (SNAP, Stanford) into data/, which git
-# ignores. Checksums are those of the files as published.
+# Fetches the measured Gnutella snapshots of August 2002 (SNAP, Stanford) and a matrix of round-trip times between
+# PlanetLab nodes (Zhu et al. 2017) from their publishers into data/, which git ignores. Checksums are those of the files as
+# published.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p data
@@ -23,3 +24,13 @@ while read -r sum file; do
   echo "$sum  data/$file" | sha256sum --check --quiet -
   echo "data/$file"
 done <"$sums"
+
+matrix=data/PlanetLabData_1.gz
+if [ ! -f "$matrix" ]; then
+  address=https://raw.githubusercontent.com/uofa-rzhu3/NetLatency-Data/master/PlanetLab/PlanetLabData_1
+  curl --fail --location --silent --show-error "$address" | gzip --no-name >"$matrix.part"
+  mv "$matrix.part" "$matrix"
+fi
+echo "dd7fd6bb6917c55590e547d7c00a41f93175d4bda68ef0c81c8f372086165afc  -" >"$sums"
+gzip --decompress --stdout "$matrix" | sha256sum --check --quiet "$sums"
+echo "$matrix"

@@ -3,7 +3,7 @@
 use crate::graph::Graph;
 use crate::graph::measure::{DegreeCounts, Paths, Sources, Stopped, Watch};
 use crate::graph::resilience::{Attack, Effort, Removal, order, paths_along, remove, theory};
-use crate::report::{Axis, Figure, Point, Reference, Series, TickFormat};
+use crate::report::{Axis, Figure, Point, Reference, Series, TickFormat, count};
 use crate::sim::random::{Purpose, stream};
 use crate::stats::{MISSING, six, six_or_missing};
 
@@ -120,9 +120,12 @@ const POINTS: usize = 100;
 pub fn figure(name: &str, graph: &Graph, outcomes: &[Outcome]) -> Figure {
     let x = Axis::linear("peers removed").range(0.0, 100.0).format(TickFormat::Percent);
     let y = Axis::linear("largest component, of all peers").range(0.0, 100.0).format(TickFormat::Percent);
-    let links = graph.edges();
     let mut figure = Figure::new(title(name, outcomes), x, y)
-        .subtitle(format!("{} peers, {links} links; the largest component left", graph.nodes()))
+        .subtitle(format!(
+            "{} peers, {} links; the largest component of those left",
+            count(graph.nodes().into()),
+            count(graph.edges())
+        ))
         .caption(format!(
             "falls apart: the largest component is below {:.0} % of all peers for the first time",
             100.0 * BROKEN
@@ -146,28 +149,32 @@ pub fn figure(name: &str, graph: &Graph, outcomes: &[Outcome]) -> Figure {
 }
 
 /// What an attack is called in a figure.
-pub fn label(attack: Attack) -> &'static str {
+fn label(attack: Attack) -> &'static str {
     match attack {
-        Attack::Random => "random",
+        Attack::Random => "at random",
         Attack::Degree => "by degree",
-        Attack::DegreeRecomputed => "by degree, recomputed",
+        Attack::DegreeRecomputed => "by recomputed degree",
         Attack::Betweenness => "by betweenness",
-        Attack::BetweennessRecomputed => "by betweenness, recomputed",
+        Attack::BetweennessRecomputed => "by recomputed betweenness",
         Attack::Core => "by k-core",
     }
 }
 
-/// The finding: where each attack ends it, the quickest first.
+/// The finding: what the quickest attack and the slowest need to break the graph apart.
 fn title(name: &str, outcomes: &[Outcome]) -> String {
-    let mut ends: Vec<(f64, &str)> = outcomes
-        .iter()
-        .filter_map(|outcome| Some((outcome.curve.threshold(BROKEN)?, label(outcome.attack))))
-        .collect();
+    let end = |outcome: &Outcome| Some((outcome.curve.threshold(BROKEN)?, label(outcome.attack)));
+    let mut ends: Vec<(f64, &str)> = outcomes.iter().filter_map(end).collect();
     ends.sort_by(|one, other| one.0.total_cmp(&other.0));
-    let percent = |&(share, label): &(f64, &str)| format!("{:.0} % removed {label}", 100.0 * share);
-    match &ends[..] {
+    let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+    match ends[..] {
         [] => format!("{name} under attack"),
-        [only] => format!("{name} falls apart with {}", percent(only)),
-        [first, .., last] => format!("{name} falls apart with {}, {}", percent(first), percent(last)),
+        [(share, label)] => format!("{name} falls apart when {} go {label}", percent(share)),
+        [(share, label), .., (last, slowest)] => {
+            format!(
+                "{name} falls apart when {} go {label}; {slowest} it takes {}",
+                percent(share),
+                percent(last)
+            )
+        }
     }
 }

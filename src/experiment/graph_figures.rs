@@ -78,7 +78,10 @@ pub(super) fn degrees(groups: &Groups<'_>, settings: &FigureSettings) -> Figure 
         shown.iter().map(|group| first(group).law.into_iter().filter(visible).collect()).collect();
     let any = laws.iter().any(|law| law.len() > 1);
     let what = if samples { "the fitted tails" } else { "the laws that the models aim at" };
-    let mut caption = vec!["the run with the first of these seeds".to_string()];
+    let mut caption = Vec::new();
+    if shown.iter().any(|group| group.records.len() > 1) {
+        caption.push("the run with the first of these seeds".to_string());
+    }
     if any {
         caption.push(format!("dashed and grey: {what}"));
     }

@@ -19,14 +19,14 @@ pub fn preflight(plan: &Plan, folder: Option<&Path>) -> Result<BTreeSet<PathBuf>
     let mut files = BTreeSet::new();
     // Points that differ in the workload alone need the same world, and files may be large.
     let mut known: BTreeMap<String, Option<u32>> = BTreeMap::new();
-    let mut subjects: BTreeMap<String, BTreeSet<PathBuf>> = BTreeMap::new();
+    // So do subjects that differ in how they are measured alone.
+    let mut seen: BTreeSet<String> = BTreeSet::new();
     for job in plan.jobs.iter().filter(|job| job.replicate == 0) {
         if let Some(subject) = Subject::find(&job.protocol) {
             let parts = (&job.protocol, job.scenario.peers, &job.scenario.overlay, &job.scenario.sample);
             let key = serde_json::to_string(&parts).unwrap_or_default();
-            if !subjects.contains_key(&key) {
-                let inputs = subject.preflight(plan, job, folder)?;
-                subjects.insert(key, inputs.into_iter().collect());
+            if seen.insert(key) {
+                files.extend(subject.preflight(plan, job, folder)?);
             }
             continue;
         }
@@ -49,7 +49,6 @@ pub fn preflight(plan: &Plan, folder: Option<&Path>) -> Result<BTreeSet<PathBuf>
             protocols::with(&job.protocol, checking).expect("the plan has checked the names")?;
         }
     }
-    files.extend(subjects.into_values().flatten());
     Ok(files)
 }
 

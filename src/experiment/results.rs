@@ -31,6 +31,9 @@ const COMPARED: &[&str] = &[
     "load_max_share",
 ];
 
+/// With more variants than this there are no differences of all pairs: nobody reads a hundred thousand rows.
+const MOST_COMPARED: usize = 20;
+
 /// The columns whose growth with the number of peers is fitted, with what they stand for.
 pub const SCALED: &[(&str, &str)] =
     &[("messages_mean", "messages"), ("hops_mean", "hops"), ("entries_max", "state")];
@@ -47,7 +50,7 @@ pub fn write(
 ) -> Result<(), Diagnostic> {
     let groups = Groups::new(plan, records);
     folder.write("summary.csv", &summary(plan, records)?)?;
-    if groups.variants.len() > 1 {
+    if (2..=MOST_COMPARED).contains(&groups.variants.len()) {
         folder.write("differences.csv", &differences(plan, &groups)?)?;
     }
     if let Some(scaling) = scaling(plan, &groups)? {

@@ -54,7 +54,9 @@ impl Places {
     fn nearest_name(&self, path: &Path) -> Option<String> {
         let wanted = path.file_name()?.to_str()?;
         let deep = self.data.iter().flat_map(|root| subfolders(root));
-        let folders = self.scenario.iter().chain(&self.data).cloned().chain(deep);
+        // Where a bare name is looked for first.
+        let here = path.parent().filter(|parent| parent.as_os_str().is_empty()).map(|_| PathBuf::from("."));
+        let folders = here.into_iter().chain(self.scenario.iter().chain(&self.data).cloned()).chain(deep);
         let entries = folders.filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
         let files = entries.filter(|entry| entry.path().is_file());
         let mut names: Vec<String> = files.filter_map(|entry| entry.file_name().into_string().ok()).collect();

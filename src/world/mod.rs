@@ -38,6 +38,7 @@ mod draw;
 mod error;
 mod faults;
 mod graph_model;
+mod listing;
 mod locate;
 mod lone;
 mod overlay;

@@ -14,7 +14,7 @@ fn a_model_is_written_and_its_effect_told() {
         "{}",
         said.stderr
     );
-    assert!(said.stderr.contains("repeated links erased; "), "{}", said.stderr);
+    assert!(said.stderr.contains("erased; peers with fewer links than asked for: "), "{}", said.stderr);
     let bytes = fs::read(place.path("deep/net.txt.gz")).expect("the graph");
     assert!(bytes.starts_with(&[0x1f, 0x8b]));
     place.say("graph generate course-hybrid -n 4000 --seed 3 -o again.txt.gz").well();
@@ -106,6 +106,7 @@ fn wrong_parameters_are_refused() {
     );
     refused("power-law --peers 9 --max-degree 0", &["--max-degree: got 0, expected at least min_degree = 1"]);
     refused("power-law --peers 9 --multiplicity drop", &["--multiplicity: unknown variant `drop`"]);
+    place.say("graph generate glp --peers 50 --beta .5 -o fine.txt").well();
     refused("torus --peers 10", &["--peers: got 10", "nearest valid value is 9"]);
     refused("empirical", &["--path is missing"]);
     refused("empirical --path absent.txt", &["absent.txt: no such file"]);

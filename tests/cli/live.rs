@@ -127,7 +127,7 @@ fn bad_input_is_refused() {
     place.tiny(&["snapshot.at=5"]).refused(&["snapshot.at", "a time such as"]);
     place.tiny(&["snapshot.at=\"5 parsec\""]).refused(&["snapshot.at", "5 parsec"]);
     place.tiny(&["snapshot.every=\"0 s\""]).refused(&["snapshot.every", "above zero"]);
-    place.tiny(&["snapshot={at=\"1 s\", replicates=0}"]).refused(&["snapshot.replicates", "at least 1"]);
+    place.tiny(&["snapshot={at=\"1 s\", replicates=0}"]).refused(&["replicates", "at least 1"]);
     place.tiny(&["snapshot.when=\"1 s\""]).refused(&["when", "`at`"]);
     place.tiny(&["crawl.speed=\"0 /s\""]).refused(&["crawl.speed", "0.001 /s"]);
     place.tiny(&["crawl.speed=7"]).refused(&["crawl.speed"]);
@@ -148,6 +148,7 @@ fn bad_input_is_refused() {
 fn crawls_are_the_same_on_any_number_of_threads() {
     let place = Place::new();
     let sets = with(&[
+        "protocols=[\"gnutella\", \"chord\"]",
         "crawl={at=\"5 s\", speed=[\"5 /s\", \"500 /s\"], timeout=\"2 s\"}",
         "columns=[\"crawl_seconds\", \"crawl_nodes\", \"crawl_ks\", \"crawl_kappa\"]",
         "figures=[{name=\"seen\", kind=\"crawl\", title=\"t\"}, \
@@ -187,7 +188,8 @@ fn links_below() {
             .iter()
             .all(|row| row["link_stretch"].is_empty() && !row["link_latency_ms_mean"].is_empty())
     );
-    place.tiny(&[columns, "peers=1", "underlay.latency.plane={}", "protocols=[\"gnutella\"]"]).well();
+    let one = ["peers=1", "content.replicas=1", "underlay.latency.plane={}", "protocols=[\"gnutella\"]"];
+    place.tiny(&[columns, one[0], one[1], one[2], one[3]]).well();
     let table = Csv::read(&place.path("out/summary.csv"));
     assert!(
         ["link_latency_ms_mean", "pair_latency_ms_mean", "link_stretch"]

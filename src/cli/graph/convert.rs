@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::super::{Failure, tell};
-use super::files::{FormatName, read, tell_lost, write};
+use super::files::{FormatName, counted, read, tell_lost, write};
 use super::patience::patiently;
 use crate::graph::GraphFile;
 
@@ -51,5 +51,6 @@ impl Convert {
 /// How much there is.
 fn summary(file: &GraphFile) -> String {
     let kind = if file.directed { "directed" } else { "undirected" };
-    format!("{} nodes, {} {kind} links", file.nodes(), file.list.edges.len())
+    let links = counted(file.list.edges.len() as u64, &format!("{kind} link"));
+    format!("{}, {links}", counted(u64::from(file.nodes()), "node"))
 }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::super::Failure;
 use super::super::show::Picture;
-use super::files::{FormatName, read};
+use super::files::{FormatName, counted, read};
 use crate::experiment::diagnostic::Diagnostic;
 use crate::graph::{GraphFile, components};
 use crate::report::{OverlayDrawing, ReportError, significant};
@@ -62,13 +62,11 @@ fn picture(file: &GraphFile, path: &Path, title: Option<&str>) -> OverlayDrawing
     let (graph, _) = file.undirected();
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let parts = components(&graph).count();
-    let plural =
-        |number: u64, one: &str| if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") };
     let usual = format!(
         "{name}: {}, {}, {}",
-        plural(u64::from(graph.nodes()), "node"),
-        plural(graph.edges(), "link"),
-        plural(u64::from(parts), "component")
+        counted(u64::from(graph.nodes()), "node"),
+        counted(graph.edges(), "link"),
+        counted(u64::from(parts), "component")
     );
     let mean = 2.0 * graph.edges() as f64 / f64::from(graph.nodes());
     let largest = graph.degrees().max().unwrap_or(0);

@@ -81,6 +81,11 @@ pub(super) fn write<'a>(
     write_graph_as(path, graph, format, &|| stop.asked()).map_err(failure)
 }
 
+/// So many things of a kind.
+pub(super) fn counted(number: u64, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
 /// Says what did not reach a file.
 pub(super) fn tell_lost(kept: Kept) {
     match kept.lone_nodes_lost {

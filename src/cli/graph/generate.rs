@@ -6,7 +6,7 @@ use clap::builder::ValueParser;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, Subcommand, ValueEnum};
 
 use super::super::{Failure, tell};
-use super::files::{FormatName, failure, tell_lost, write};
+use super::files::{FormatName, counted, failure, tell_lost, write};
 use super::patience::patiently;
 use crate::experiment::diagnostic::Diagnostic;
 use crate::graph::generate::DegreeReport;
@@ -124,11 +124,12 @@ impl Model {
     }
 }
 
-/// A value in TOML, or else a string.
+/// A value in TOML, or else a number such as .5, or else a string.
 fn value(text: &str) -> toml::Value {
     let table = toml::from_str::<toml::Table>(&format!("value = {text}")).ok();
     let found = table.and_then(|mut table| table.remove("value"));
-    found.unwrap_or_else(|| toml::Value::String(text.to_owned()))
+    let number = || text.parse().ok().map(toml::Value::Float);
+    found.or_else(number).unwrap_or_else(|| toml::Value::String(text.to_owned()))
 }
 
 /// The same error with the option's name in place of the scenario's key.
@@ -185,16 +186,20 @@ fn report(graph: &Graph, wired: Option<DegreeReport>, applied: &Applied, policy:
     let kappa = if graph.edges() == 0 { 0.0 } else { squares / (2.0 * graph.edges() as f64) };
     let largest = graph.degrees().max().unwrap_or(0);
     tell(&format!(
-        "{} peers, {} links; mean degree {mean:.4}, largest {largest}, kappa {kappa:.3}",
-        graph.nodes(),
-        graph.edges()
+        "{}, {}; mean degree {mean:.4}, largest {largest}, kappa {kappa:.3}",
+        counted(u64::from(graph.nodes()), "peer"),
+        counted(graph.edges(), "link")
     ));
     if let Some(wired) = wired {
-        let faults = format!("{} self-loops and {} repeated links", wired.self_loops, wired.repetitions);
+        let faults = format!(
+            "{} and {}",
+            counted(wired.self_loops, "self-loop"),
+            counted(wired.repetitions, "repeated link")
+        );
         let done = if wired.links_got < wired.links_asked {
-            format!("{faults} erased; {} peers have fewer links than asked for", wired.nodes_short)
+            format!("{faults} erased; peers with fewer links than asked for: {}", wired.nodes_short)
         } else {
-            format!("{faults}, {} swaps; every peer has its degree", wired.swaps)
+            format!("{faults}, {}; every peer has its degree", counted(wired.swaps, "swap"))
         };
         tell(&format!(
             "asked for {} links, mean degree {:.4}, largest {}; got {}, mean {:.4}, largest {}: {done}",
@@ -210,7 +215,7 @@ fn report(graph: &Graph, wired: Option<DegreeReport>, applied: &Applied, policy:
         (1, _) => "connected".to_owned(),
         (many, ComponentPolicy::Keep) => format!("{many} components, kept as they are"),
         (many, ComponentPolicy::Join) => {
-            format!("{many} components, joined by {} links", applied.links_added)
+            format!("{many} components, joined by {}", counted(u64::from(applied.links_added), "link"))
         }
         (many, ComponentPolicy::Largest) => {
             format!("{many} components, the largest kept: {} peers dropped", applied.nodes_dropped)

@@ -141,11 +141,11 @@ fn firewalls_do_not_answer() {
 #[test]
 fn a_slow_crawl_makes_up_degrees() {
     let tables = "
-        workload = { lookups = 0, duration = '60 min' }
+        workload = { lookups = 0, duration = '20 min' }
         overlay.graph.random-regular = { degree = 6 }
         churn = { identity = 'new', sessions.exponential = { online = '8 min', offline = '8 min' } }";
-    let at = |speed: &str| crawl::<Gnutella>(tables, 1200, &format!("at = '5 min'\nspeed = '{speed}'"));
-    let (slow, fast) = (at("2 /s"), at("2000 /s"));
+    let at = |speed: &str| crawl::<Gnutella>(tables, 400, &format!("at = '5 min'\nspeed = '{speed}'"));
+    let (slow, fast) = (at("0.7 /s"), at("2000 /s"));
     assert!(fast.finished && fast.lasted_ns < 20_000_000_000, "{fast:?}");
     let ks = |crawl: &Crawl| crawl.seen.distance(&crawl.truth).expect("both have nodes");
     assert!(ks(&fast) < 0.05 && ks(&slow) > 3.0 * ks(&fast), "{} and {}", ks(&slow), ks(&fast));

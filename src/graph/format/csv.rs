@@ -71,7 +71,7 @@ pub(super) fn read(path: &Path, mut opened: Opened) -> Result<GraphFile, GraphEr
             },
             (None, Some(one)) => {
                 let plain = columns.insert(Columns { from: 0, to: 1, direction: None });
-                if !(is_words(&one) && !is_words(&record)) {
+                if !is_words(&one) || is_words(&record) {
                     edge(path, &one, plain, &mut rows)?;
                 }
                 edge(path, &record, plain, &mut rows)?;
@@ -135,7 +135,6 @@ fn edge(
 
 pub(super) fn write(to: &mut dyn Write, source: &Source<'_>) -> io::Result<()> {
     let mut writer = WriterBuilder::new().comment(Some(b'#')).from_writer(to);
-    // Written by hand where there are numbers, as that is many times faster.
     let undirected = (!source.directed()).then_some("undirected");
     let header = ["source", "target"].into_iter().chain(undirected.map(|_| "type"));
     writer.write_record(header)?;

@@ -21,6 +21,7 @@ mod betweenness;
 mod cores;
 mod degrees;
 mod diameter;
+mod fields;
 mod giant;
 mod mixing;
 mod paths;
@@ -34,12 +35,13 @@ pub use betweenness::{Betweenness, betweenness};
 pub use cores::{Cores, cores};
 pub use degrees::{Bin, DegreeCounts};
 pub use diameter::{Diameter, diameter};
+pub use fields::Figure;
 pub use giant::Giant;
 pub use mixing::{RichClub, assortativity, rich_club};
 pub use paths::{Estimate, Paths, Sources, paths};
 pub use small_world::{SmallWorld, latticed, rewire, small_world};
 pub use spectrum::{SpectralGap, spectral_gap};
-pub use summary::{Figure, Largest, Measures, Options, Part, summarise};
+pub use summary::{Largest, Measures, Options, Part, summarise};
 pub use triangles::{Clustering, Triangles, triangles};
 
 /// What long work tells and asks now and then: the share of it that is done, 0 to 1, and whether to go on. It is

@@ -28,8 +28,11 @@ fn refused(name: &str, content: &str, message: &str) {
     assert_eq!(read(name, content.as_bytes()).unwrap_err(), message);
 }
 
+/// Direction, nodes, rows and supernodes.
+type Bare = (bool, Vec<String>, Vec<(String, String)>, Vec<String>);
+
 /// The graph without what its node numbers depend on: names of lone nodes and of rows, ascending.
-fn bare(file: &GraphFile) -> (bool, Vec<String>, Vec<(String, String)>, Vec<String>) {
+fn bare(file: &GraphFile) -> Bare {
     let name = |node: u32| match file.names.get(node as usize) {
         Some(name) => name.clone(),
         None => file.list.ids[node as usize].to_string(),

@@ -190,13 +190,12 @@ fn chung_lu_has_the_expected_degrees() {
         let graph = chung_lu(&weights, &mut stream(seed)).unwrap();
         graph.degrees().zip(&mut totals).for_each(|(degree, total)| *total += degree);
     }
-    for class in 0..7usize {
+    for (class, &weight) in weights.iter().enumerate().take(7) {
         let (mut got, mut count) = (0.0, 0.0);
         for node in (class..3000).step_by(7) {
             got += f64::from(totals[node]);
             count += f64::from(runs as u32);
         }
-        let weight = weights[class];
         let expected = weight * (1.0 - weight / sum);
         near(got / count, expected, 5.0 * libm::sqrt(expected / count));
     }

@@ -177,9 +177,11 @@ fn giant_of(law: &DegreeLaw) -> f64 {
     if mean == 0.0 {
         return 0.0;
     }
-    // Links of a node reached over a link, its own not counted: the excess degree.
+    // Links of a node reached over a link, its own not counted: the excess degree. Nobody comes to a node of degree 0.
+    let reached = || law.iter().filter(|&(degree, _)| degree > 0);
     let excess = |u: f64| {
-        law.iter().map(|(d, p)| f64::from(d) * p * libm::pow(u, f64::from(d) - 1.0)).sum::<f64>() / mean
+        let terms = reached().map(|(d, p)| f64::from(d) * p * libm::pow(u, f64::from(d - 1)));
+        terms.sum::<f64>() / mean
     };
     let finite = |u: f64| law.iter().map(|(d, p)| p * libm::pow(u, f64::from(d))).sum::<f64>();
     let mut u = 0.0;
@@ -192,4 +194,29 @@ fn giant_of(law: &DegreeLaw) -> f64 {
         u = next;
     }
     1.0 - finite(u)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn giant_components_of_known_laws() {
+        // Poisson: S = 1 − e^(−cS), .5828 for c = 1.5; none for c < 1.
+        let poisson = |mean: f64| giant_of(&DegreeLaw::poisson(mean, 60).unwrap());
+        assert!((poisson(1.5) - 0.582_811_643_866_4).abs() < 1e-9, "{}", poisson(1.5));
+        assert!(poisson(0.8).abs() < 1e-9);
+        // Degrees 1 and 3 alike: u = (1 + 3u²)/4, so u = 1/3, and S = 1 − (1/3 + 1/27)/2.
+        let law = DegreeLaw::from_weights(&[(1, 1.0), (3, 1.0)]).unwrap();
+        assert!((giant_of(&law) - (1.0 - (1.0 / 3.0 + 1.0 / 27.0) / 2.0)).abs() < 1e-12);
+        // Everybody has three neighbours: one component, of all.
+        assert_eq!(giant_of(&DegreeLaw::from_weights(&[(3, 1.0)]).unwrap()), 1.0);
+        assert_eq!(giant_of(&DegreeLaw::from_weights(&[(0, 1.0)]).unwrap()), 0.0);
+    }
+
+    #[test]
+    fn tails_of_laws_start_at_one() {
+        let law = DegreeLaw::from_weights(&[(0, 1.0), (1, 0.0), (2, 3.0)]).unwrap();
+        assert_eq!(tail_of(&law), [(0.0, 1.0), (2.0, 0.75)]);
+    }
 }
