@@ -74,7 +74,7 @@ fn steps(nodes: u32, parts: usize) -> Vec<usize> {
     steps
 }
 
-/// The columns of [`csv`].
+/// The columns of [`csv()`].
 pub const COLUMNS: [&str; 8] = [
     "attack",
     "removed",

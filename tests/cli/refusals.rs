@@ -255,7 +255,7 @@ fn measured_overlays() {
     for (text, parts) in [
         ("0\t1\n1\tx\n", &["overlay.txt:2: found `x`, expected an id"][..]),
         ("# c\n\n0\t1\n2\n", &["overlay.txt:4: found `2`, expected two ids"]),
-        ("0 1 2\n", &["overlay.txt:1: ", "more words"]),
+        ("0 1\n0 1 2\n", &["overlay.txt:2: ", "as many columns as in the rows before"]),
         ("0\t99999999999999999999\n", &["overlay.txt:1: ", "at most 18446744073709551615"]),
         ("# only comments\n", &["no edge in it"]),
         ("\u{1f}\u{8b}", &["overlay.txt:1: "]),

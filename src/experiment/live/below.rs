@@ -19,7 +19,7 @@ const SOURCES: usize = 32;
 pub struct Below {
     /// Of links between participants online, each as often as one of its ends would use it; mean.
     pub link_ms: Option<f64>,
-    /// Of random pairs of peers online; mean over a sample of [`PAIRS`].
+    /// Of random pairs of peers online; mean over a sample of 100,000.
     pub pair_ms: Option<f64>,
     /// Of ways through the overlay.
     pub stretch: Option<Stretch>,

@@ -261,8 +261,8 @@ fn alternatives_find_their_own() {
     assert!((lambda - 1.0).abs() < 0.1 && (beta - 0.5).abs() < 0.03, "lambda {lambda}, beta {beta}");
 }
 
-/// Where the best law of a family is a power law, no verdict favours anything, though Vuong's ratio, small over smaller, may
-/// be large.
+/// Where the best log-normal and the best stretched exponential are power laws, neither verdict favours anything, though
+/// Vuong's ratio, small over smaller, may be large.
 #[test]
 fn laws_that_coincide_are_not_told_apart() {
     for index in 0..6 {
@@ -277,12 +277,17 @@ fn laws_that_coincide_are_not_told_apart() {
             (0..2000).map(|i| if i % 5 == 0 { flat.draw(rng) } else { steep.draw(rng) }).collect();
         let sample = Sample::new(&data, Kind::Discrete).unwrap();
         let fit = fit(&sample, &Options { x_min: Some(11.0), ..Options::default() }).unwrap();
-        let comparisons = compare(&sample, &fit);
-        for alternative in
-            [Alternative::LogNormal, Alternative::StretchedExponential, Alternative::TruncatedPowerLaw]
-        {
-            let rival = comparisons.iter().find(|rival| rival.other.alternative == alternative).unwrap();
-            assert_eq!(rival.verdict(), Verdict::Undecided, "{index}: {rival:?}");
+        for rival in compare(&sample, &fit) {
+            let coincides = matches!(
+                rival.other.alternative,
+                Alternative::LogNormal | Alternative::StretchedExponential | Alternative::TruncatedPowerLaw
+            );
+            if coincides {
+                assert_eq!(rival.verdict(), Verdict::Undecided, "{index}: {rival:?}");
+            } else {
+                // A few huge values may make the spread so large that even a hundred thousand is not sure.
+                assert!(rival.log_ratio > 100.0 && rival.verdict() != Verdict::Other, "{index}: {rival:?}");
+            }
         }
     }
 }
