@@ -46,8 +46,8 @@ pub(super) struct Fit {
     /// Fit up to here, and leave out what is larger
     #[arg(long, value_name = "X")]
     x_max: Option<f64>,
-    /// Which alpha of a discrete law
-    #[arg(long, value_enum, default_value = "exact")]
+    /// Which alpha of a discrete law: they differ by a thousandth or two
+    #[arg(long, value_enum, default_value = "short")]
     estimator: Which,
     /// Test whether it is a power law at all, with so many synthetic samples
     #[arg(long, value_name = "REPLICATES", num_args = 0..=1, default_missing_value = "1000",
@@ -92,9 +92,9 @@ enum As {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Which {
-    /// The one of greatest likelihood
+    /// The one of greatest likelihood, for every x_min
     Exact,
-    /// The paper's short form where x_min is 10 or more, as the package powerlaw has it
+    /// The same below 10; from x_min = 10 on the short form of Clauset et al., as the package powerlaw has it
     Short,
 }
 
