@@ -113,6 +113,11 @@ pub trait Protocol: Sized + Send + Sync + 'static {
     /// State per peer, counted in entries: other peers it knows, and references to objects that it keeps for others.
     fn entries(&self) -> usize;
 
+    /// What kind of message it is, for shares of traffic by kind: by default all are alike.
+    fn kind(_message: &Self::Message) -> &'static str {
+        "message"
+    }
+
     /// Bytes on the wire.
     fn wire_size(shared: &Self::Shared, message: &Self::Message) -> u32;
 

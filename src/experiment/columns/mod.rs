@@ -53,6 +53,11 @@ pub fn needs(name: &str) -> Option<(&'static str, &'static str)> {
     }
 }
 
+/// Whether a column is about the kinds of messages, which are counted only where that is asked for.
+pub fn is_of_kinds(name: &str) -> bool {
+    ["query_share", "hit_share", "ping_pong_share", "pong_share"].contains(&name)
+}
+
 /// Where a column's value comes from.
 #[derive(Clone, Copy)]
 enum Value {
