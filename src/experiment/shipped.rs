@@ -41,6 +41,7 @@ shipped! {
     "keywords",
     "papers/kazaa-shape",
     "papers/super-peer-redundancy",
+    "papers/chord-path-distribution",
     "papers/chord-keys-per-node",
     "papers/chord-virtual-nodes",
     "papers/chord-failures-before-repair",

@@ -58,7 +58,8 @@ pub fn page(folder: &Path) -> Result<String, Diagnostic> {
     }
     listed.sort_by_key(|listed| listed.name);
     if listed.is_empty() {
-        let message = format!("{}: no results of a shipped scenario with published figures", folder.display());
+        let message =
+            format!("{}: no results of a shipped scenario with published figures", folder.display());
         let expected = "expected a folder with NAME/published.csv, as `peerlab run papers/NAME` makes it; \
                         that of this project is results/papers";
         return Err(Diagnostic::new(message).with_hint(expected));
@@ -81,9 +82,8 @@ fn read(path: &PathBuf) -> Result<Vec<Row>, Diagnostic> {
     let trust = headings.iter().position(|heading| heading == "trust");
     let mut rows = Vec::new();
     for record in reader.records() {
-        let record = record.map_err(|error| {
-            wrong(error.position().map_or(1, csv::Position::line), error.to_string())
-        })?;
+        let record = record
+            .map_err(|error| wrong(error.position().map_or(1, csv::Position::line), error.to_string()))?;
         let line = record.position().map_or(1, csv::Position::line);
         let text = |place: usize| record.get(place).unwrap_or_default().to_string();
         let number = |place: usize| match record.get(place).unwrap_or_default() {
@@ -241,7 +241,9 @@ Tolerances were fixed before the runs and are not tuned.
 /// Where a row does not say how far its figure can be relied on, ours has to agree: what it is, by scenario.
 fn usual_trust(name: &str, row: &Row) -> &'static str {
     match (name, row.column.as_str()) {
-        ("bittorrent-fluid" | "churn-sessions", _) | ("gnutella-reach", "messages_mean" | "reach_mean") => "theory",
+        ("bittorrent-fluid" | "churn-sessions", _) | ("gnutella-reach", "messages_mean" | "reach_mean") => {
+            "theory"
+        }
         ("gnutella-reach", _) => "X",
         _ => "P",
     }
@@ -308,8 +310,12 @@ mod tests {
                 NOTES.iter().zip(&mut used).for_each(|(note, used)| *used |= note.why == why);
             }
         }
-        let idle: Vec<_> =
-            NOTES.iter().zip(used).filter(|(_, used)| !used).map(|(note, _)| (note.name, note.column)).collect();
+        let idle: Vec<_> = NOTES
+            .iter()
+            .zip(used)
+            .filter(|(_, used)| !used)
+            .map(|(note, _)| (note.name, note.column))
+            .collect();
         assert!(idle.is_empty(), "explained, though nothing misses: {idle:?}");
     }
 

@@ -39,7 +39,8 @@ mod tests;
 
 pub use self::hubs::{Card, Trail};
 pub use self::params::{
-    Bootstrap, HighDegreeWalk, Hits, Params, RandomProbes, RandomWalk, Ring, Search, Shared, Steps, Ttl, Walkers,
+    Bootstrap, HighDegreeWalk, Hits, Params, RandomProbes, RandomWalk, Ring, Search, Shared, Steps, Ttl,
+    Walkers,
 };
 pub use super::unstructured::{Guid, Serial};
 
@@ -328,7 +329,9 @@ impl Protocol for Gnutella {
         const PONG: u32 = HEADER + 14;
         match message {
             // Minimum speed, the text and its end.
-            Message::Query(_) | Message::Walk { .. } | Message::Probe { .. } => HEADER + 2 + shared.query_text + 1,
+            Message::Query(_) | Message::Walk { .. } | Message::Probe { .. } => {
+                HEADER + 2 + shared.query_text + 1
+            }
             // Number of hits, port, address, speed; index, size and name of one file; the servent's identifier.
             Message::QueryHit { .. } | Message::CachedHit { .. } => HEADER + 11 + (8 + FILE_NAME + 2) + 16,
             Message::Check { .. }

@@ -2,6 +2,7 @@
 
 mod graph;
 mod live;
+mod papers;
 mod table;
 
 use std::sync::LazyLock;
@@ -37,7 +38,8 @@ pub enum Family {
 }
 
 /// All columns with a number, in the order in which they are written.
-pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| [table::RUN, live::LIVE, graph::GRAPH].concat());
+pub static COLUMNS: LazyLock<Vec<Column>> =
+    LazyLock::new(|| [table::RUN, papers::PAPERS, live::LIVE, graph::GRAPH].concat());
 
 /// What a column needs that a scenario has to ask for: the columns, the key without which they are empty, and an example.
 pub fn needs(name: &str) -> Option<(&'static str, &'static str)> {

@@ -102,55 +102,6 @@ pub(super) const RUN: &[Column] = &[
         "Chord's path length: to the key's predecessor, at least 1; mean over found lookups",
         |m| ratio(m.hops.iter().map(|&h| h.saturating_sub(1).max(1)).sum(), m.hops.len() as u64),
     ),
-    extra("not_found", "fraction", "lookups without an answer before the deadline", |m| {
-        m.share(|r| r.answer.is_none())
-    }),
-    extra(
-        "timeouts_mean",
-        "",
-        "requests of a lookup that got no answer in time, as of nodes that have gone; mean over found lookups",
-        |m| {
-            let found = || m.outcome.lookups.iter().filter(|r| r.answer.is_some());
-            ratio(found().map(|r| u64::from(r.timeouts)).sum(), found().count() as u64)
-        },
-    ),
-    measured(
-        "keys_p1",
-        "",
-        "Chord: keys that a peer keeps references for, all its virtual nodes together; 1st percentile of peers online",
-    ),
-    measured("keys_p99", "", "Chord: the same; 99th percentile"),
-    measured("keys_max_over_mean", "", "Chord: the same; the most over the mean"),
-    extra(
-        "probes_mean",
-        "",
-        "peers that looked for the object, the origin not counted; one that did so twice counts twice; mean over found lookups",
-        |m| {
-            let found = || m.outcome.lookups.iter().filter(|r| r.answer.is_some());
-            let probes = found().map(|r| u64::from(r.visited.saturating_sub(1)));
-            ratio(probes.sum(), found().count() as u64)
-        },
-    ),
-    extra(
-        "query_share",
-        "fraction",
-        "Gnutella: of all messages that arrived, those that are queries, or walkers that carry one",
-        |m| kind_share(m, &["query"]),
-    ),
-    extra("hit_share", "fraction", "Gnutella: the same, those that are query hits", |m| kind_share(m, &["hit"])),
-    extra("ping_pong_share", "fraction", "Gnutella: the same, those that are pings and pongs", |m| {
-        kind_share(m, &["ping", "pong"])
-    }),
-    extra("pong_share", "fraction", "Gnutella: the same, those that are pongs", |m| kind_share(m, &["pong"])),
-    extra(
-        "flood_messages_ratio",
-        "",
-        "messages of lookups over those of a flood by the identity over degrees, from the same origins",
-        |m| {
-            let identity = m.flood.as_ref()?.messages_mean;
-            (identity > 0.0).then_some(mean(&m.messages)? / identity)
-        },
-    ),
     extra(
         "messages_popular_mean",
         "",
@@ -441,12 +392,6 @@ fn popular<'m>(m: &'m Measured<'_>) -> impl Iterator<Item = &'m LookupRecord> {
     m.outcome.lookups.iter().filter(move |record| record.object.rank() < few)
 }
 
-/// Messages of these kinds over all that arrived, where kinds are counted.
-fn kind_share(m: &Measured<'_>, kinds: &[&str]) -> Option<f64> {
-    let of = |kind: &&str| m.outcome.kinds.get(*kind).copied().unwrap_or(0);
-    ratio(kinds.iter().map(of).sum(), m.outcome.kinds.values().sum())
-}
-
 /// Latency per hop on the way of forwarded requests, and one way to the providers, in nanoseconds.
 fn hop_latency(m: &Measured<'_>) -> Option<(f64, f64)> {
     let answered = || m.outcome.lookups.iter().filter_map(|r| Some((r, r.answer?)));
@@ -459,7 +404,7 @@ fn hop_latency(m: &Measured<'_>) -> Option<(f64, f64)> {
 }
 
 /// The mean of whole numbers; summed exactly.
-fn mean(values: &[u64]) -> Option<f64> {
+pub(super) fn mean(values: &[u64]) -> Option<f64> {
     let sum: u128 = values.iter().map(|&v| u128::from(v)).sum();
     (!values.is_empty()).then(|| sum as f64 / values.len() as f64)
 }
@@ -468,6 +413,6 @@ fn quantile(sorted: &[u64], p: f64) -> Option<f64> {
     quantile_sorted(sorted, p).map(|value| value as f64)
 }
 
-fn ratio(numerator: u64, denominator: u64) -> Option<f64> {
+pub(super) fn ratio(numerator: u64, denominator: u64) -> Option<f64> {
     (denominator > 0).then(|| numerator as f64 / denominator as f64)
 }
