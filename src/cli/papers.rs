@@ -9,11 +9,11 @@ use crate::experiment::verdicts;
 
 /// Print the page that sets ours beside what papers printed, as Markdown.
 ///
-/// It is made from the `published.csv` of each scenario `papers/NAME` that has been run.
+/// It is made from the `published.csv` of each shipped scenario that has been run.
 #[derive(Debug, Args)]
 pub(super) struct Papers {
-    /// The folder with the results of papers/NAME, each in NAME
-    #[arg(default_value = "results/papers")]
+    /// The folder with the results, those of papers/NAME in papers/NAME
+    #[arg(default_value = "results")]
     folder: PathBuf,
 }
 

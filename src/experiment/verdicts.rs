@@ -44,24 +44,24 @@ const HEADINGS: [&str; 10] = [
     "source",
 ];
 
-/// The page, in Markdown, from the folder that holds `NAME/published.csv` for the shipped scenarios `papers/NAME`.
+/// The page, in Markdown, from the folder that holds `NAME/published.csv` for shipped scenarios.
 ///
 /// # Errors
 /// No results there, or a file that is no `published.csv`.
 pub fn page(folder: &Path) -> Result<String, Diagnostic> {
     let mut listed = Vec::new();
-    for name in SHIPPED.iter().filter_map(|scenario| scenario.name.strip_prefix("papers/")) {
+    for name in SHIPPED.iter().map(|scenario| scenario.name) {
         let path = folder.join(name).join("published.csv");
         if path.exists() {
             listed.push(Listed { name, rows: read(&path)? });
         }
     }
-    listed.sort_by_key(|listed| listed.name);
+    listed.sort_by_key(|listed| short(listed.name));
     if listed.is_empty() {
         let message =
             format!("{}: no results of a shipped scenario with published figures", folder.display());
-        let expected = "expected a folder with NAME/published.csv, as `peerlab run papers/NAME` makes it; \
-                        that of this project is results/papers";
+        let expected = "expected a folder with papers/NAME/published.csv, as `peerlab run papers/NAME` makes it; \
+                        nearest: results";
         return Err(Diagnostic::new(message).with_hint(expected));
     }
     Ok(written(&listed))
@@ -134,7 +134,7 @@ fn written(listed: &[Listed]) -> String {
         let mut told: Vec<&str> = Vec::new();
         for (listed, row) in misses {
             let note = note(listed.name, row);
-            let what = format!("`{}`, `{}`", listed.name, row.column);
+            let what = format!("`{}`, `{}`", short(listed.name), row.column);
             match note {
                 Some(note) if told.contains(&note) => {}
                 Some(note) => {
@@ -154,7 +154,7 @@ fn written(listed: &[Listed]) -> String {
         for row in rows {
             let trust = row.trust.clone().unwrap_or_else(|| usual_trust(name, row).to_string());
             let cells = [
-                format!("[{name}](../scenarios/papers/{name}.toml)"),
+                format!("[{}](../scenarios/{name}.toml)", short(name)),
                 row.shown_runs(),
                 format!("`{}`", row.column),
                 row.shown_ours(),
@@ -169,6 +169,11 @@ fn written(listed: &[Listed]) -> String {
         }
     }
     text
+}
+
+/// A scenario's name without the folder that most of them lie in.
+fn short(name: &str) -> &str {
+    name.strip_prefix("papers/").unwrap_or(name)
 }
 
 impl Row {
@@ -229,8 +234,8 @@ fn trimmed(value: f64) -> String {
 const INTRODUCTION: &str = "\
 # What papers printed, and what we get
 
-Made by `peerlab papers` from `results/papers/*/published.csv`: nothing here is typed, and a test compares this page with those
-files. `peerlab run papers/NAME` makes a scenario's figures again.
+Made by `peerlab papers` from `results/**/published.csv`: nothing here is typed, and a test compares this page with those
+files. `peerlab run papers/NAME` makes a scenario's figures again (`peerlab run free-riding` the one that is no paper's).
 
 *Ours* is the mean over the runs with its 95 % interval. *Trust* says how far the published figure can be relied on: **P** printed in
 the paper or read off its figures, **X** computed anew from the paper's own set-up, *theory* a closed form; these gate: ours *holds* or
@@ -240,7 +245,7 @@ Tolerances were fixed before the runs and are not tuned.
 
 /// Where a row does not say how far its figure can be relied on, ours has to agree: what it is, by scenario.
 fn usual_trust(name: &str, row: &Row) -> &'static str {
-    match (name, row.column.as_str()) {
+    match (short(name), row.column.as_str()) {
         ("bittorrent-fluid" | "churn-sessions", _) | ("gnutella-reach", "messages_mean" | "reach_mean") => {
             "theory"
         }
@@ -260,7 +265,7 @@ struct Note {
 
 fn note(name: &str, row: &Row) -> Option<&'static str> {
     let speaks = |note: &&Note| {
-        note.name == name
+        note.name == short(name)
             && note.column == row.column
             && (row.runs.contains(note.runs) || row.variant.contains(note.runs))
     };
@@ -295,14 +300,14 @@ mod tests {
     use super::*;
 
     fn committed() -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("results/papers")
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("results")
     }
 
     /// What is committed: every miss has a reason, and every reason a miss.
     #[test]
     fn misses_are_explained() {
         let mut used = vec![false; NOTES.len()];
-        for name in SHIPPED.iter().filter_map(|scenario| scenario.name.strip_prefix("papers/")) {
+        for name in SHIPPED.iter().map(|scenario| scenario.name) {
             let path = committed().join(name).join("published.csv");
             let rows = if path.exists() { read(&path).expect("it is read") } else { Vec::new() };
             for row in rows.iter().filter(|row| row.misses()) {
@@ -334,8 +339,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let error = page(folder.path()).expect_err("there is nothing");
         assert!(error.to_string().contains("no results of a shipped scenario"), "{error}");
-        let place = folder.path().join("chord-path-length");
-        std::fs::create_dir(&place).expect("a folder");
+        let place = folder.path().join("papers/chord-path-length");
+        std::fs::create_dir_all(&place).expect("a folder");
         let put = |text: &str| std::fs::write(place.join("published.csv"), text).expect("written");
         put("variant,runs\nchord,1\n");
         assert!(page(folder.path()).expect_err("no headings").to_string().contains("expected variant,runs"));
