@@ -28,6 +28,8 @@
 mod caching;
 mod hubs;
 mod links;
+#[cfg(test)]
+mod papers_tests;
 mod params;
 mod push;
 mod search;
