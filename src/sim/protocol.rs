@@ -115,7 +115,7 @@ pub trait Protocol: Sized + Send + Sync + 'static {
 
     /// What kind of message it is, for shares of traffic by kind: by default all are alike.
     fn kind(_message: &Self::Message) -> &'static str {
-        "message"
+        UNTOLD
     }
 
     /// Bytes on the wire.
@@ -177,6 +177,9 @@ pub struct Textbook {
     /// State of the participant that keeps most.
     pub state: &'static str,
 }
+
+/// The kind of all messages of a protocol that does not tell them apart.
+pub const UNTOLD: &str = "message";
 
 /// A question "who has this object?".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use super::table::{mean, ratio};
 use super::{Column, Measured, extra, measured};
+use crate::sim::UNTOLD;
 
 /// The columns, in the order in which they are written.
 pub(super) const PAPERS: &[Column] = &[
@@ -81,8 +82,11 @@ fn path_length(hops: u64) -> u64 {
     hops.saturating_sub(1).max(1)
 }
 
-/// Messages of these kinds over all that arrived, where kinds are counted.
+/// Messages of these kinds over all that arrived, where kinds are counted and the protocol tells them apart.
 fn kind_share(m: &Measured<'_>, kinds: &[&str]) -> Option<f64> {
+    if m.outcome.kinds.contains_key(UNTOLD) {
+        return None;
+    }
     let of = |kind: &&str| m.outcome.kinds.get(*kind).copied().unwrap_or(0);
     ratio(kinds.iter().map(of).sum(), m.outcome.kinds.values().sum())
 }
