@@ -66,7 +66,7 @@ pub(in crate::sim) struct Core<P: Protocol> {
     pub(in crate::sim) gained: BTreeSet<(ObjectId, u32)>,
     pub(in crate::sim) trace: Option<Trace>,
     /// Messages that have come to an end on their way, by kind, if they are counted.
-    pub(in crate::sim) kinds: Option<Box<BTreeMap<&'static str, u64>>>,
+    pub(in crate::sim) kinds: Option<BTreeMap<&'static str, u64>>,
     /// Whether there is a trace, or messages are counted by kind.
     pub(in crate::sim) watched: bool,
     /// Downloads past firewalls, if there are any in the way.

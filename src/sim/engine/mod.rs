@@ -6,7 +6,7 @@ mod foresight;
 mod outside;
 pub(in crate::sim) mod transport;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -161,7 +161,7 @@ impl<P: Protocol> Engine<P> {
 
     /// Counts messages by kind ([`Protocol::kind`]) while costs are measured.
     pub fn count_kinds(&mut self) {
-        self.core.kinds = Some(Box::default());
+        self.core.kinds = Some(BTreeMap::new());
         self.core.watched = true;
     }
 
@@ -299,7 +299,7 @@ impl<P: Protocol> Engine<P> {
         Outcome {
             peers: self.core.peers,
             measures,
-            kinds: self.core.kinds.as_deref().cloned().unwrap_or_default(),
+            kinds: self.core.kinds.clone().unwrap_or_default(),
             entries: addresses.par_iter().copied().map(entries_of).collect(),
             lookups: self.core.ledger.finish(),
             tally: self.core.tally.clone(),
