@@ -116,7 +116,7 @@ fn written(listed: &[Listed]) -> String {
     let mut text = String::from(INTRODUCTION);
     let _ = write!(
         text,
-        "\n{} figures from {} scenarios: {} hold, {} differ; {} more are shown without a gate, {} of them within.\n",
+        "\n{} figures from {} scenarios. With a gate: {} hold, differing: {}. Shown without a gate: {}, of which {} within.\n",
         rows().count(),
         listed.len(),
         count("holds"),
