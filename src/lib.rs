@@ -37,6 +37,8 @@ pub mod bench;
 pub mod cli;
 pub mod experiment;
 pub mod graph;
+#[cfg(test)]
+mod properties;
 pub mod protocols;
 pub mod report;
 pub mod sim;

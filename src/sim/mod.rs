@@ -32,6 +32,7 @@ pub use context::Context;
 pub use engine::Engine;
 pub use keywords::{Keywords, Word, query_text};
 pub use ledger::{Account, LookupRecord};
+pub(crate) use memory::prefetch;
 pub use memory::table;
 pub use outcome::{Outcome, Tally, Traffic};
 pub use parcel::Parcel;

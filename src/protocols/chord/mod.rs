@@ -176,6 +176,7 @@ impl Protocol for Chord {
         self.nodes().map(Node::entries).sum()
     }
 
+    #[inline(always)]
     fn wire_size(shared: &Shared, message: &Message) -> u32 {
         message.say.wire_size(shared)
     }
