@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod graph;
 mod list;
+mod papers;
 mod run;
 mod show;
 mod show_can;
@@ -44,6 +45,8 @@ enum Command {
     Show(show::Show),
     /// Measure the speed of this machine under the kernel and under whole protocols
     Bench(bench::Bench),
+    /// Print the page that sets ours beside what papers printed
+    Papers(papers::Papers),
     /// Graphs in files: generate, measure, fit, attack, convert, draw
     Graph(graph::Graph),
 }
@@ -71,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check.execute(),
         Command::List(list) => list.execute(),
         Command::Show(show) => show.execute(),
+        Command::Papers(papers) => papers.execute(),
         Command::Graph(graph) => graph.execute(),
         Command::Bench(bench) => bench.execute(),
     };

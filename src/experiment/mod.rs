@@ -42,4 +42,5 @@ pub mod tail_figures;
 pub mod tail_input;
 pub mod tail_words;
 mod tree;
+pub mod verdicts;
 mod wording;

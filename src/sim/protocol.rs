@@ -113,6 +113,11 @@ pub trait Protocol: Sized + Send + Sync + 'static {
     /// State per peer, counted in entries: other peers it knows, and references to objects that it keeps for others.
     fn entries(&self) -> usize;
 
+    /// What kind of message it is, for shares of traffic by kind: by default all are alike.
+    fn kind(_message: &Self::Message) -> &'static str {
+        UNTOLD
+    }
+
     /// Bytes on the wire.
     fn wire_size(shared: &Self::Shared, message: &Self::Message) -> u32;
 
@@ -172,6 +177,9 @@ pub struct Textbook {
     /// State of the participant that keeps most.
     pub state: &'static str,
 }
+
+/// The kind of all messages of a protocol that does not tell them apart.
+pub const UNTOLD: &str = "message";
 
 /// A question "who has this object?".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

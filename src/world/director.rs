@@ -261,6 +261,7 @@ impl Play {
         let mut draws = Draws::of(self.seed, number);
         let origin = match self.settings.workload.origins {
             Origins::Random => self.origin(&mut draws.origins),
+            Origins::Riders => self.rider(&mut draws.origins),
             Origins::EachOnce => {
                 let turn = self.order.get(number as usize).copied();
                 turn.filter(|&peer| self.online.contains(peer))
@@ -308,6 +309,13 @@ impl Play {
         // Few are online.
         let peers = self.peers_online();
         if peers == 0 { None } else { self.online.nth(stream.random_range(0..peers)) }
+    }
+
+    /// Somebody online who shares nothing; none, if so many in a row share something.
+    fn rider(&self, stream: &mut Stream) -> Option<u32> {
+        const CANDIDATES: u32 = 4096;
+        let candidates = (0..CANDIDATES).map_while(|_| self.origin(stream));
+        candidates.into_iter().find(|&candidate| self.content.shares(candidate).is_empty())
     }
 }
 

@@ -95,6 +95,9 @@ pub enum Origins {
     /// Every peer asks once, in random order, as when all want the latest release. Whose turn it is while it is offline, or
     /// who has everything that there is, does not ask; and nobody does when all have had their turn.
     EachOnce,
+    /// Each lookup comes from any peer online that shares nothing, uniformly at random, as where models have nobody ask for what
+    /// it holds itself; needs `population.free_riders`.
+    Riders,
 }
 
 impl Origins {
@@ -107,7 +110,7 @@ impl Origins {
         /// No lookup has this number.
         const INDEX: u64 = 1 << 32;
         match self {
-            Origins::Random => Vec::new(),
+            Origins::Random | Origins::Riders => Vec::new(),
             Origins::EachOnce => sample(peers, peers, &mut stream(seed, Purpose::Workload, INDEX)),
         }
     }

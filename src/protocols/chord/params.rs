@@ -47,6 +47,10 @@ pub struct Params {
     pub republish: Span,
     /// How many nodes an answer on the way proposes as the next one. More survive more failures.
     pub alternatives: usize,
+    /// Whether an answer on the way also names the nodes at and after the key, as far as the successor list knows them: for when
+    /// all nodes before the key turn out dead that the list still names, before any repair (ToN, section IV-E.3).
+    #[serde(skip_serializing_if = "is_not")]
+    pub names_owners: bool,
     /// Identifiers of the peers in order, for small rings; else SHA-1 of run seed, peer and virtual node.
     pub ids: Vec<u64>,
     /// Keys of the objects in order, for small rings; else SHA-1 of run seed and object.
@@ -64,6 +68,10 @@ pub struct Params {
 
 /// So many results a client of Napster asked for.
 const MAX_RESULTS: u16 = 100;
+
+fn is_not(named: &bool) -> bool {
+    !named
+}
 
 fn is_napster_s(results: &u16) -> bool {
     *results == MAX_RESULTS
@@ -108,6 +116,7 @@ impl Default for Params {
             lifetime: Span::secs(3600),
             republish: Span::secs(1800),
             alternatives: 3,
+            names_owners: false,
             ids: Vec::new(),
             keys: Vec::new(),
             max_results: MAX_RESULTS,

@@ -434,6 +434,7 @@ fn a_random_history_of_everything_is_the_same_twice() {
         Search::Walkers(Walkers::default()),
         Search::RandomWalk(RandomWalk::default()),
         Search::HighDegreeWalk(HighDegreeWalk::default()),
+        Search::RandomProbes(RandomProbes::default()),
     ] {
         let mut script = Script::until(300).churn(60, 5, 100, 250);
         // Peers 0 to 2 stay: only they ask.

@@ -1,6 +1,6 @@
 //! What handlers work on, apart from their own peer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::transport::Outgoing;
@@ -65,6 +65,10 @@ pub(in crate::sim) struct Core<P: Protocol> {
     /// What peers have downloaded whole, by themselves.
     pub(in crate::sim) gained: BTreeSet<(ObjectId, u32)>,
     pub(in crate::sim) trace: Option<Trace>,
+    /// Messages that have come to an end on their way, by kind, if they are counted.
+    pub(in crate::sim) kinds: Option<BTreeMap<&'static str, u64>>,
+    /// Whether there is a trace, or messages are counted by kind.
+    pub(in crate::sim) watched: bool,
     /// Downloads past firewalls, if there are any in the way.
     pub(in crate::sim) walls: Option<Box<Walls>>,
 }
