@@ -36,7 +36,7 @@ pub use memory::table;
 pub use outcome::{Outcome, Tally, Traffic};
 pub use parcel::Parcel;
 pub use peer::{MAX_PEERS, ObjectId, PeerId, Precedence};
-pub use protocol::{Lookup, Online, Protocol, Routine, Setup, Textbook, Violation};
+pub use protocol::{Lookup, Online, Protocol, Routine, Setup, Site, Textbook, Violation};
 pub use queue::QueueKind;
 pub use time::{Span, Time};
 pub use trace::{Happened, Trace, TraceEvent};
