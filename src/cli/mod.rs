@@ -8,6 +8,7 @@ mod run;
 mod show;
 mod show_can;
 mod show_network;
+mod trace;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -42,6 +43,8 @@ enum Command {
     List(list::List),
     /// Show how a small network works: tables and the route of a lookup, as text and SVG
     Show(show::Show),
+    /// Follow one lookup, event by event: as text, as JSON lines, or as a page to step through
+    Trace(trace::Trace),
     /// Measure the speed of this machine under the kernel and under whole protocols
     Bench(bench::Bench),
     /// Graphs in files: generate, measure, fit, attack, convert, draw
@@ -71,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check.execute(),
         Command::List(list) => list.execute(),
         Command::Show(show) => show.execute(),
+        Command::Trace(trace) => trace.execute(),
         Command::Graph(graph) => graph.execute(),
         Command::Bench(bench) => bench.execute(),
     };

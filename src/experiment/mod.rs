@@ -43,5 +43,6 @@ pub mod tail_figures;
 pub mod tail_input;
 pub mod tail_words;
 pub mod traced;
+pub mod traced_page;
 mod tree;
 mod wording;
