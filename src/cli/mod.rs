@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod completions;
 mod graph;
 mod list;
 mod run;
@@ -49,6 +50,10 @@ enum Command {
     Bench(bench::Bench),
     /// Graphs in files: generate, measure, fit, attack, convert, draw
     Graph(graph::Graph),
+    /// Print a script that completes the command line in a shell
+    Completions(completions::Completions),
+    /// Print the manual page, in roff
+    Man(completions::Manual),
 }
 
 /// Why a command failed.
@@ -77,6 +82,8 @@ pub fn main() -> ExitCode {
         Command::Trace(trace) => trace.execute(),
         Command::Graph(graph) => graph.execute(),
         Command::Bench(bench) => bench.execute(),
+        Command::Completions(completions) => completions.execute(),
+        Command::Man(manual) => manual.execute(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

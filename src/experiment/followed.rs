@@ -2,7 +2,7 @@
 
 use crate::sim::{Account, Happened, Span, Time, TraceEvent};
 
-/// Something that happens on the account of the lookup, or of the download that follows.
+/// Something that happens on the account of the lookup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// When, after the lookup was issued.
@@ -75,6 +75,13 @@ impl Step {
     /// The message without the names of types that its fields have beside their own.
     pub fn told(&self) -> String {
         let plain = |text: &str| text.replace("ObjectId(", "(");
+        // What is said first, then the envelope: from and to which of a peer's nodes.
+        if let Some((envelope, said)) = self.message.split_once(", say: ")
+            && let Some(nodes) = envelope.strip_prefix("Message { ")
+        {
+            let said = plain(said.strip_suffix(" }").unwrap_or(said));
+            return if nodes == "at: 0, from: 0" { said } else { format!("{said} ({nodes})") };
+        }
         // `Query(Query { … })` says the same twice.
         if let Some((name, rest)) = self.message.split_once('(')
             && let Some(fields) = rest.strip_prefix(name).and_then(|rest| rest.strip_suffix(')'))

@@ -18,6 +18,7 @@ pub mod graph_table;
 pub mod groups;
 pub mod interrupt;
 pub mod journal;
+pub mod json;
 pub mod live;
 mod live_figures;
 pub mod network_view;

@@ -62,7 +62,7 @@ pub struct Traced {
 pub fn small_plan(protocol: &str, assignments: &[String]) -> Result<Plan, Diagnostic> {
     // Identifiers that people can read, on rings of up to 1024 nodes.
     let more = format!(
-        "workload = {{ lookups = {LOOKUPS}, rate = \"1 /s\", fetch = true, deadline = \"30 s\" }}\n\
+        "workload = {{ lookups = {LOOKUPS}, rate = \"1 /s\", deadline = \"30 s\" }}\n\
          protocol.chord = {{ bits = 10 }}\n"
     );
     let mut document = small(protocol, protocol, PEERS, 1, &more)?;
@@ -151,7 +151,10 @@ impl Visit for Follow<'_> {
         run_until(&mut engine, end, stop)?;
         let events = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
         let Some(first) = events.first() else {
-            let what = format!("lookup {lookup} of `{}` is never issued: nobody is online", plan.first.name);
+            let what = format!(
+                "lookup {lookup} of `{}` is never issued: nobody is online who lacks the object",
+                plan.first.name
+            );
             return Err(Stop::Failed(Diagnostic::new(what).with_hint("follow another with --lookup")));
         };
         let (origin, object) = (first.to.number(), first.object);

@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use super::followed::{Kind, Step};
+use super::json;
 use super::network_view::{Centre, Part};
 use super::traced::Traced;
 use crate::report::{PagePeer, PagePlace, PageStep, TracePage, count};
@@ -22,8 +23,8 @@ const STEPS: usize = 5000;
 
 /// One event a line, as JSON objects with the same keys.
 pub fn json_lines(traced: &Traced) -> String {
-    let line = |(number, step): (usize, &Step)| {
-        let object = json!({
+    let event = |(number, step): (usize, &Step)| {
+        json!({
             "step": number,
             "after_ms": milliseconds(step),
             "from": step.from,
@@ -32,10 +33,9 @@ pub fn json_lines(traced: &Traced) -> String {
             "account": step.account.name(),
             "what": step.kind.word(),
             "message": step.told(),
-        });
-        object.to_string() + "\n"
+        })
     };
-    (1..).zip(&traced.steps).map(line).collect()
+    json::lines((1..).zip(&traced.steps).map(event))
 }
 
 /// The page.

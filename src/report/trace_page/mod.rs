@@ -12,8 +12,8 @@ const WIDTH: f64 = 1200.0;
 const HEIGHT: f64 = 900.0;
 const MIDDLE: (f64, f64) = (WIDTH / 2.0, HEIGHT / 2.0);
 /// The radius of a ring of identifiers, and how far outside it names stand.
-const RING: f64 = 350.0;
-const OUTSIDE: [f64; 2] = [42.0, 72.0];
+const RING: f64 = 365.0;
+const OUTSIDE: [f64; 2] = [42.0, 66.0];
 /// Up to so many peers of a ring have their identifiers written beside them.
 const NAMED: usize = 64;
 /// How far the outermost ring of a network reaches from the middle.
@@ -152,6 +152,7 @@ impl TracePage {
             "size": rounded(drawing.size),
             "frame": [MIDDLE.0 - SIDE / 2.0, MIDDLE.1 - SIDE / 2.0, SIDE, SIDE],
             "guides": drawing.guides,
+            "ticks": drawing.ticks,
             "peers": peers.collect::<Vec<_>>(),
             "involved": self.involved,
             "links": links.collect::<Vec<_>>(),
@@ -209,6 +210,8 @@ struct Drawing {
     size: f64,
     /// Middle and radii of ellipses behind the peers.
     guides: Vec<[f64; 4]>,
+    /// Where peers are that stand beside their place, which another one has.
+    ticks: Vec<Spot>,
     /// In the order of the page's peers.
     peers: Vec<Spots>,
 }
@@ -224,9 +227,9 @@ impl Drawing {
                     peers[i] = Spots::of(&page.peers[i].places);
                 }
                 match place {
-                    PagePlace::Ring(..) => ring(&drawn, peers),
+                    PagePlace::Ring(..) => ring(page, &drawn, peers),
                     PagePlace::Square(..) => {
-                        Drawing { shape: "square", size: 10.0, guides: Vec::new(), peers }
+                        Drawing { shape: "square", size: 10.0, guides: Vec::new(), ticks: Vec::new(), peers }
                     }
                 }
             }
@@ -235,23 +238,57 @@ impl Drawing {
     }
 }
 
-fn ring(drawn: &[usize], mut peers: Vec<Spots>) -> Drawing {
+fn ring(page: &TracePage, drawn: &[usize], mut peers: Vec<Spots>) -> Drawing {
     let size = (0.3 * TAU * RING / drawn.len().max(1) as f64).clamp(3.0, 20.0);
-    if drawn.len() <= NAMED {
-        // Names of near neighbours stand at two distances in turn.
-        let angle = |spot: Spot| libm::atan2(spot[0] - MIDDLE.0, MIDDLE.1 - spot[1]).rem_euclid(TAU);
-        let mut round: Vec<(f64, usize)> =
-            drawn.iter().filter_map(|&i| Some((angle(peers[i].at?), i))).collect();
-        round.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let (mut before, mut far) = (f64::NEG_INFINITY, false);
-        for (at, i) in round {
-            far = (at - before) * RING < 52.0 && !far;
-            before = at;
-            peers[i].outside = Some(round_ring(at / TAU, RING + OUTSIDE[usize::from(far)]));
+    let turn = |i: usize| match page.peers[i].places.first() {
+        Some(PagePlace::Ring(turn, _)) => Some((*turn, i)),
+        Some(PagePlace::Square(..)) | None => None,
+    };
+    let mut round: Vec<(f64, usize)> = drawn.iter().filter_map(|&i| turn(i)).collect();
+    round.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let turns = apart(round.iter().map(|&(turn, _)| turn).collect(), 2.15 * size / (TAU * RING));
+    // Names of near neighbours stand at two distances in turn.
+    let (mut before, mut far) = (f64::NEG_INFINITY, false);
+    let mut ticks = Vec::new();
+    for (&(own, i), &turn) in round.iter().zip(&turns) {
+        if (own - turn).abs() * TAU * RING > 1.0 {
+            ticks.push(round_ring(own, RING));
+        }
+        let spot = round_ring(turn, RING);
+        peers[i].at = Some(spot);
+        peers[i].others[0] = spot;
+        if drawn.len() <= NAMED {
+            far = (turn - before) * TAU * RING < 58.0 && !far;
+            before = turn;
+            peers[i].outside = Some(round_ring(turn, RING + OUTSIDE[usize::from(far)]));
         }
     }
     let guides = vec![[MIDDLE.0, MIDDLE.1, RING, RING]];
-    Drawing { shape: "ring", size, guides, peers }
+    Drawing { shape: "ring", size, guides, ticks, peers }
+}
+
+/// Shares of a turn, ascending, moved as little as it takes for neighbours to be `least` apart, their order kept.
+fn apart(mut turns: Vec<f64>, least: f64) -> Vec<f64> {
+    let n = turns.len();
+    if n < 2 || n as f64 * least > 0.9 {
+        return turns;
+    }
+    for _ in 0..400 {
+        let mut moved = false;
+        for i in 0..n {
+            let next = (i + 1) % n;
+            let over = if next == 0 { 1.0 } else { 0.0 };
+            let gap = turns[next] + over - turns[i];
+            if gap < least - 1e-9 {
+                let half = (least - gap) / 2.0;
+                (turns[i], turns[next], moved) = (turns[i] - half, turns[next] + half, true);
+            }
+        }
+        if !moved {
+            break;
+        }
+    }
+    turns
 }
 
 fn network(page: &TracePage, drawn: &[usize], mut peers: Vec<Spots>) -> Drawing {
@@ -283,7 +320,7 @@ fn network(page: &TracePage, drawn: &[usize], mut peers: Vec<Spots>) -> Drawing 
         [MIDDLE.0, MIDDLE.1, rounded(share * REACH.0), rounded(share * REACH.1)]
     };
     let guides = (1..=rings).map(guide).collect();
-    Drawing { shape: "network", size: (0.36 * least).clamp(3.0, LARGEST), guides, peers }
+    Drawing { shape: "network", size: (0.36 * least).clamp(3.0, LARGEST), guides, ticks: Vec::new(), peers }
 }
 
 /// Where the key's name stands: inside the ring.
@@ -352,6 +389,16 @@ mod tests {
     }
 
     #[test]
+    fn peers_on_a_ring_stand_beside_each_other() {
+        let moved = apart(vec![0.001, 0.2, 0.201, 0.202, 0.999], 0.01);
+        let gap = |i: usize| (moved[(i + 1) % 5] - moved[i]).rem_euclid(1.0);
+        assert!((0..5).all(|i| gap(i) >= 0.01 - 1e-6), "{moved:?}");
+        assert!((moved[2] - 0.201).abs() < 1e-3, "the middle one stays: {moved:?}");
+        assert_eq!(apart(vec![0.1, 0.5], 0.01), [0.1, 0.5]);
+        assert_eq!(apart(vec![0.1, 0.1], 0.6), [0.1, 0.1], "there is no room");
+    }
+
+    #[test]
     fn a_ring_a_square_and_a_network() {
         let shape = |places: [PagePlace; 2]| {
             let peer = |(number, place): (u32, PagePlace)| PagePeer {
@@ -365,8 +412,8 @@ mod tests {
         };
         let ring = shape([0.0, 0.25].map(|turn| PagePlace::Ring(turn, "x".into())));
         assert_eq!(ring["shape"], "ring");
-        assert_eq!(ring["peers"][0]["at"], json!([600.0, 100.0]));
-        assert_eq!(ring["peers"][1]["at"], json!([950.0, 450.0]));
+        assert_eq!(ring["peers"][0]["at"], json!([600.0, 85.0]));
+        assert_eq!(ring["peers"][1]["at"], json!([965.0, 450.0]));
         let square =
             shape([PagePlace::Square([0.0, 0.0], [0.5, 1.0]), PagePlace::Square([0.5, 0.0], [1.0, 1.0])]);
         assert_eq!(square["peers"][1]["boxes"], json!([[600.0, 20.0, 430.0, 860.0]]));

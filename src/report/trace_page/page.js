@@ -1,6 +1,7 @@
 "use strict";
 (function () {
   const data = JSON.parse(document.getElementById("data").textContent);
+  const count = (number, what, whats) => number + " " + (number === 1 ? what : whats);
   const byId = (id) => document.getElementById(id);
   const SVG = "http://www.w3.org/2000/svg";
   const steps = data.steps;
@@ -35,13 +36,13 @@
   };
   const nameOf = (number) => {
     const peer = peers.get(number);
-    const part = peer && peer.part === "server" ? "server" : "peer";
-    return part + " " + number + (peer && peer.name ? " (" + peer.name + ")" : "");
+    return (peer ? peer.part : "peer") + " " + number + (peer && peer.name && data.shape === "ring" ? " (" + peer.name + ")" : "");
   };
 
   // ---- The drawing.
   const svg = byId("overlay");
   svg.setAttribute("aria-label", data.title + ". " + data.subtitle + ". The table beside it says what happens step by step.");
+  svg.setAttribute("viewBox", data.shape === "network" ? "0 0 1200 900" : "90 0 1020 900");
   const layers = {};
   for (const name of ["guides", "links", "own", "route", "nodes", "trail", "flight"]) layers[name] = make("g", { id: "layer-" + name }, svg);
   if (data.shape === "square") {
@@ -54,6 +55,7 @@
   for (const guide of data.guides) {
     make("ellipse", { cx: guide[0], cy: guide[1], rx: guide[2], ry: guide[3], class: "guide" }, layers.guides);
   }
+  for (const [x, y] of data.ticks) make("circle", { cx: x, cy: y, r: 4, class: "tick" }, layers.guides);
   for (const [one, other] of data.links) {
     const [a, b] = [peers.get(one).at, peers.get(other).at];
     make("line", { x1: a[0], y1: a[1], x2: b[0], y2: b[1], class: "link" }, layers.links);
@@ -69,8 +71,8 @@
   };
   const drawn = new Map();
   for (const peer of data.peers.filter((peer) => peer.at)) {
-    const group = make("g", { class: "peer", "data-peer": peer.number, role: "button", "aria-label": nameOf(peer.number) + ", " + peer.part }, layers.nodes);
-    make("title", {}, group).textContent = nameOf(peer.number) + ": " + peer.part + ", " + peer.entries + " entries, " + peer.degree + " links" + (peer.holds ? ", has the object" : "");
+    const group = make("g", { class: "peer", "data-peer": peer.number, role: "button", "aria-label": nameOf(peer.number) }, layers.nodes);
+    make("title", {}, group).textContent = nameOf(peer.number) + ": " + count(peer.entries, "entry", "entries") + ", " + count(peer.degree, "link", "links") + (peer.holds ? ", has the object" : "");
     const radius = size(peer);
     if (peer.boxes) {
       group.classList.add("zone");
@@ -209,10 +211,10 @@
     const box = byId("detail"), peer = peers.get(number);
     box.textContent = "";
     if (!peer) return;
-    const text = nameOf(number) + ": " + peer.part + ", " + peer.entries + " entries; linked with " + (peer.degree || "nobody");
+    const text = nameOf(number) + ": " + (data.shape === "square" ? "zone " + peer.name + "; " : "") + count(peer.entries, "entry", "entries") + ", " + count(peer.degree, "link", "links");
     write("strong", text, box);
     const named = peer.links.map((other) => { const its = peers.get(other); return other + (its && its.name && data.shape === "ring" ? " (" + its.name + ")" : ""); });
-    if (named.length) write("span", ": " + named.join(", ") + (peer.degree > named.length ? ", and " + (peer.degree - named.length) + " more" : ""), box);
+    if (named.length) write("span", ": to " + named.join(", ") + (peer.degree > named.length ? ", and " + (peer.degree - named.length) + " more" : ""), box);
     layers.own.textContent = "";
     if (!peer.at) return;
     for (const other of peer.links.map((other) => peers.get(other)).filter((other) => other && other.at)) {
@@ -254,7 +256,9 @@
       const list = group.classList;
       list.toggle("origin", number === data.origin);
       list.toggle("asked", number !== data.origin && asked.has(number) && asked.get(number) <= at);
-      list.toggle("current", !!step && (step[FROM] === number || step[TO] === number));
+      const current = !!step && (step[FROM] === number || step[TO] === number);
+      if (current && !list.contains("current")) layers.nodes.appendChild(group); // Above its neighbours.
+      list.toggle("current", current);
     }
     layers.own.textContent = "";
     detail(picked !== null ? picked : step ? step[TO] : data.origin);
