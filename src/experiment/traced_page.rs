@@ -98,7 +98,7 @@ pub fn page(traced: &Traced) -> TracePage {
             traced.scenario,
             traced.issued
         ),
-        outcome: traced.outcome().join("; "),
+        outcome: traced.outcome().into_iter().rev().collect::<Vec<_>>().join(" · "),
         left_out,
         peers,
         involved: listed.to_vec(),

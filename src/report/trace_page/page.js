@@ -172,7 +172,7 @@
       case "answer": return from + " answers " + to;
       case "answered": return to + " now knows that " + from + " has it";
       case "lost": return "from " + from + " to " + to + ": lost, or nobody is there";
-      default: return to + ": a wait is over";
+      default: return to + ": a wait is over" + (answerAt > 0 && step[AFTER] >= steps[answerAt - 1][AFTER] ? "; an answer has come before" : "");
     }
   }
   const milliseconds = (value) => value.toFixed(value < 100 ? 2 : 1);
@@ -360,15 +360,16 @@
   }
   const has = (test) => data.peers.some((peer) => peer.at && test(peer));
   const shapeSign = (part, kind, holds) => (small) => {
-    const group = make("g", { class: "peer " + kind }, small);
-    const body = outline({ part: part }, [20, 10], 7);
+    const zone = data.shape === "square";
+    const group = make("g", { class: "peer " + kind + (zone ? " zone" : "") }, small);
+    const body = outline({ part: zone && !holds ? "server" : part }, [20, 10], 7);
     body.setAttribute("class", "body");
     group.appendChild(body);
     if (holds) make("circle", { cx: 20, cy: 10, r: 8.5, class: "holder" }, group);
   };
   if (has((peer) => peer.part === "server")) sign("server", shapeSign("server", ""));
   if (has((peer) => peer.part === "supernode")) sign("supernode", shapeSign("supernode", ""));
-  sign(data.shape === "square" ? "zone of a peer" : "peer", shapeSign(data.shape === "square" ? "server" : "peer", ""));
+  sign(data.shape === "square" ? "zone of a peer" : "peer", shapeSign("peer", ""));
   sign("asks", shapeSign("peer", "origin"));
   sign("was asked", shapeSign("peer", "asked"));
   if (has((peer) => peer.holds)) sign("has the object", shapeSign("peer", "", true));
