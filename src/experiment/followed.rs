@@ -158,8 +158,68 @@ fn route(from: u32, steps: &[Step], answer: &Step) -> Vec<u32> {
     }
     let mut route = vec![answerer];
     while let Some(step) = asked_by(*route.last().unwrap_or(&from)).filter(|_| route.len() <= steps.len()) {
-        route.push(step.from);
+        route.push(if hops_of(step.from) + 1 == step.hops {
+            step.from
+        } else {
+            // One who asks peer after peer: the way leads over the one whom it asked before.
+            let earlier = |other: &&Step| {
+                let asks = matches!(other.kind, Kind::Request | Kind::Duplicate);
+                asks && other.from == step.from && other.hops + 1 == step.hops && other.after < step.after
+            };
+            before().rev().find(earlier).map_or(step.from, |other| other.to)
+        });
     }
     route.reverse();
     route
+}
+
+/// Leaves out the deadlines that nobody notices: those that pass when there is an answer.
+pub fn noticed(steps: &mut Vec<Step>) {
+    let mut answered = false;
+    steps.retain(|step| {
+        answered |= step.kind == Kind::Answered;
+        step.kind != Kind::Alarm || !answered
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(kind: Kind, from: u32, to: u32, hops: u16, after: u64) -> Step {
+        let (after, message) = (Span::millis(after), String::new());
+        Step { after, from, to, hops, account: Account::Lookup, kind, message }
+    }
+
+    /// Peer 1 asks 2, which names 3, which names 4, which answers that 9 has it.
+    #[test]
+    fn the_way_of_one_who_asks_peer_after_peer() {
+        let mut steps = vec![step(Kind::Issued, 1, 1, 0, 0)];
+        for (hops, peer) in [(1, 2), (2, 3), (3, 4)] {
+            steps.push(step(Kind::Request, 1, peer, hops, 20 * u64::from(hops)));
+            steps.push(step(Kind::Answer, peer, 1, hops, 20 * u64::from(hops) + 10));
+        }
+        steps.push(step(Kind::Alarm, 1, 1, 1, 65));
+        steps.push(step(Kind::Answered, 9, 1, 3, 70));
+        steps.push(step(Kind::Alarm, 1, 1, 2, 80));
+        let answer = answer(&steps).expect("there is one");
+        assert_eq!((answer.route, answer.provider), (vec![1, 2, 3, 4], 9));
+        noticed(&mut steps);
+        assert_eq!(steps.iter().filter(|step| step.kind == Kind::Alarm).count(), 1);
+    }
+
+    /// The same handed on from peer to peer.
+    #[test]
+    fn the_way_of_what_is_handed_on() {
+        let steps = [
+            step(Kind::Issued, 1, 1, 0, 0),
+            step(Kind::Request, 1, 2, 1, 10),
+            step(Kind::Request, 2, 3, 2, 20),
+            step(Kind::Request, 2, 5, 2, 21),
+            step(Kind::Request, 3, 4, 3, 30),
+            step(Kind::Answer, 4, 1, 3, 40),
+            step(Kind::Answered, 9, 1, 3, 40),
+        ];
+        assert_eq!(answer(&steps).expect("there is one").route, [1, 2, 3, 4]);
+    }
 }

@@ -237,12 +237,8 @@ impl Visit for Look<'_> {
         });
         let mut steps = followed::steps(&events, Time::ZERO);
         let answer = followed::answer(&steps);
-        // The deadline of a request that was answered passes unnoticed.
-        let mut answered = false;
-        steps.retain(|step| {
-            answered |= step.kind == Kind::Answered;
-            step.kind.is_message() || (step.kind == Kind::Alarm && !answered)
-        });
+        followed::noticed(&mut steps);
+        steps.retain(|step| step.kind.is_message() || step.kind == Kind::Alarm);
         Ok(NetworkView { title: P::TITLE, from, members, links, steps, answer })
     }
 }

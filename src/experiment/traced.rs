@@ -60,10 +60,10 @@ pub struct Traced {
 /// # Errors
 /// An assignment that fits nothing.
 pub fn small_plan(protocol: &str, assignments: &[String]) -> Result<Plan, Diagnostic> {
-    // Identifiers that people can read, on rings of up to 1024 nodes.
+    // Identifiers that people can read, on rings of up to 1024 nodes, where fingers are of use.
     let more = format!(
         "workload = {{ lookups = {LOOKUPS}, rate = \"1 /s\", deadline = \"30 s\" }}\n\
-         protocol.chord = {{ bits = 10 }}\n"
+         protocol.chord = {{ bits = 10, successors = 2 }}\n"
     );
     let mut document = small(protocol, protocol, PEERS, 1, &more)?;
     assignments.iter().try_for_each(|assignment| document.set(assignment))?;
@@ -163,8 +163,9 @@ impl Visit for Follow<'_> {
         }
         let by_name = job.scenario.workload.words == 0;
         let sought = by_name.then(|| P::site_of(engine.shared(), object)).flatten();
-        let steps = followed::steps(&events, issued);
+        let mut steps = followed::steps(&events, issued);
         let answer = followed::answer(&steps);
+        followed::noticed(&mut steps);
         Ok(Traced {
             scenario: plan.first.name.clone(),
             protocol: P::NAME.to_string(),

@@ -172,7 +172,7 @@
       case "answer": return from + " answers " + to;
       case "answered": return to + " now knows that " + from + " has it";
       case "lost": return "from " + from + " to " + to + ": lost, or nobody is there";
-      default: return to + ": a wait is over" + (answerAt > 0 && step[AFTER] >= steps[answerAt - 1][AFTER] ? "; an answer has come before" : "");
+      default: return to + ": a wait is over";
     }
   }
   const milliseconds = (value) => value.toFixed(value < 100 ? 2 : 1);
@@ -267,7 +267,7 @@
     for (let index = at - 2; index >= 0 && older.length < TRAIL; index--) if (isMessage(steps[index])) older.push(index);
     older.reverse().forEach((index) => arrow(steps[index], index + 1, layers.trail, "old"));
     layers.route.textContent = "";
-    const done = answerAt > 0 && at >= answerAt;
+    const done = answerAt > 0 ? at >= answerAt : at === last;
     if (done) data.route.slice(1).forEach((to, index) => {
       const curves = way(data.route[index], to);
       if (curves) make("path", { d: curves.map(pathOf).join(""), class: "onroute" }, layers.route);
