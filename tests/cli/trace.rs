@@ -95,7 +95,8 @@ fn bad_input_is_refused() {
         .say("trace chord --set protocol.chord.bitz=3")
         .refused(&["unknown key `bitz`", "did you mean `bits`?"]);
     place.say("trace degree").refused(&["`degree` has no lookups to follow"]);
-    place.say("trace tiny.toml --set workload.lookups=0").refused(&["nobody looks up anything in `tiny`"]);
+    let nobody = ["trace", "tiny.toml", "--set", "workload.lookups=0", "--set", "workload.duration=10 s"];
+    place.say_all(&nobody).refused(&["nobody looks up anything in `tiny`"]);
     std::fs::create_dir(place.path("folder.html")).expect("a folder");
     place.say("trace chord -o folder.html").refused(&["cannot write", "folder.html"]);
     place.say("trace chord -o tiny.toml/page.html").refused(&["cannot write", "tiny.toml/page.html"]);
@@ -198,6 +199,8 @@ fn a_browser_steps_through_every_page() {
         let visited: Vec<String> =
             visited.unwrap_or_default().replace("&gt;", ">").split(' ').map(String::from).collect();
         assert_eq!(visited, sent(&seen), "{name}: other messages than in the text");
+        let keys = format!("data-keys=\"0 1 0 plays 0 {}\"", seen.len());
+        assert!(dom.contains(&keys), "{name}: the keys do not lead where they should");
         // The route: in words as in the text, and as many arcs as hops.
         let outcome = text_of(&dom, "outcome");
         let route = text.lines().last().expect("the outcome");

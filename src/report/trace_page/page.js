@@ -71,7 +71,7 @@
   };
   const drawn = new Map();
   for (const peer of data.peers.filter((peer) => peer.at)) {
-    const group = make("g", { class: "peer", "data-peer": peer.number, role: "button", "aria-label": nameOf(peer.number) }, layers.nodes);
+    const group = make("g", { class: "peer", "data-peer": peer.number }, layers.nodes);
     make("title", {}, group).textContent = nameOf(peer.number) + ": " + count(peer.entries, "entry", "entries") + ", " + count(peer.degree, "link", "links") + (peer.holds ? ", has the object" : "");
     const radius = size(peer);
     if (peer.boxes) {
@@ -316,6 +316,7 @@
   function play(on) {
     playing = on;
     clearTimeout(timer);
+    byId("now").setAttribute("aria-live", on ? "off" : "polite"); // Nobody can listen as fast as it plays.
     byId("play").textContent = on ? "pause" : "play";
     byId("play").setAttribute("aria-label", on ? "Pause (space)" : "Play (space)");
     if (!on) return;
@@ -393,6 +394,11 @@
       if (path) visited.push(path.dataset.from + ">" + path.dataset.to);
     }
     document.documentElement.dataset.visited = visited.join(" ");
+    const press = (key) => {
+      document.dispatchEvent(new KeyboardEvent("keydown", { key: key, cancelable: true }));
+      return playing ? "plays" : at;
+    };
+    document.documentElement.dataset.keys = ["Home", "ArrowRight", "ArrowLeft", " ", " ", "End"].map(press).join(" ");
     document.documentElement.dataset.done = "yes";
   }
 })();
