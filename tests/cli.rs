@@ -18,6 +18,8 @@ mod graphs;
 mod interrupts;
 #[path = "cli/live.rs"]
 mod live;
+#[path = "cli/machine.rs"]
+mod machine;
 #[path = "cli/odd_worlds.rs"]
 mod odd_worlds;
 #[path = "cli/refusals.rs"]
@@ -26,3 +28,5 @@ mod refusals;
 mod series;
 #[path = "cli/show.rs"]
 mod show;
+#[path = "cli/trace.rs"]
+mod trace;

@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod completions;
 mod graph;
 mod list;
 mod papers;
@@ -9,6 +10,7 @@ mod run;
 mod show;
 mod show_can;
 mod show_network;
+mod trace;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -43,12 +45,18 @@ enum Command {
     List(list::List),
     /// Show how a small network works: tables and the route of a lookup, as text and SVG
     Show(show::Show),
+    /// Follow one lookup, event by event: as text, as JSON lines, or as a page to step through
+    Trace(trace::Trace),
     /// Measure the speed of this machine under the kernel and under whole protocols
     Bench(bench::Bench),
     /// Print the page that sets ours beside what papers printed
     Papers(papers::Papers),
     /// Graphs in files: generate, measure, fit, attack, convert, draw
     Graph(graph::Graph),
+    /// Print a script that completes the command line in a shell
+    Completions(completions::Completions),
+    /// Print the manual page, in roff
+    Man(completions::Manual),
 }
 
 /// Why a command failed.
@@ -75,8 +83,11 @@ pub fn main() -> ExitCode {
         Command::List(list) => list.execute(),
         Command::Show(show) => show.execute(),
         Command::Papers(papers) => papers.execute(),
+        Command::Trace(trace) => trace.execute(),
         Command::Graph(graph) => graph.execute(),
         Command::Bench(bench) => bench.execute(),
+        Command::Completions(completions) => completions.execute(),
+        Command::Man(manual) => manual.execute(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

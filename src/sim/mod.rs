@@ -37,7 +37,7 @@ pub use memory::table;
 pub use outcome::{Outcome, Tally, Traffic};
 pub use parcel::Parcel;
 pub use peer::{MAX_PEERS, ObjectId, PeerId, Precedence};
-pub use protocol::{Lookup, Online, Protocol, Routine, Setup, Textbook, UNTOLD, Violation};
+pub use protocol::{Lookup, Online, Protocol, Routine, Setup, Site, Textbook, UNTOLD, Violation};
 pub use queue::QueueKind;
 pub use time::{Span, Time};
 pub use trace::{Happened, Trace, TraceEvent};

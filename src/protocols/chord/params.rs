@@ -9,9 +9,12 @@ use super::words::Lists;
 use crate::protocols::cache;
 use crate::protocols::index::Published;
 use crate::sim::random::{Purpose, derive};
-use crate::sim::{Keywords, MAX_PEERS, ObjectId, PeerId, Setup, Span, Word, prefetch};
+use crate::sim::{Keywords, MAX_PEERS, ObjectId, PeerId, Setup, Site, Span, Word, prefetch};
 use crate::space::places::Places;
 use crate::space::ring::{Id, Ring};
+
+/// Left-aligned identifiers in a whole turn of the ring: 2^64.
+const TURN: f64 = 18_446_744_073_709_551_616.0;
 
 /// The `[protocol.chord]` table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -244,6 +247,16 @@ impl Shared {
     /// The key of a word: its list is at that key's owner.
     pub fn key_of_word(&self, Word(word): Word) -> Id {
         self.ring.hash(&[self.word_seed, u64::from(word)])
+    }
+
+    /// Where `id` stands on the ring, with its number; of a long one the leading digits.
+    pub(super) fn site(&self, id: Id) -> Site {
+        let number = self.ring.number(id);
+        let name = match self.ring.bits() {
+            ..=24 => number.to_string(),
+            bits => format!("{number:0width$x}", width = bits.div_ceil(4) as usize).chars().take(8).collect(),
+        };
+        Site::Ring { turn: id.aligned() as f64 / TURN, name }
     }
 
     /// The nodes of `peer`.

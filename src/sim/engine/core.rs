@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::transport::Outgoing;
 use crate::sim::event::{Body, Event, Hops};
-use crate::sim::ledger::{Cause, FirstAnswer, Ledger};
+use crate::sim::ledger::{Cause, FirstAnswer, Ledger, LookupRecord};
 use crate::sim::links::Links;
 use crate::sim::outcome::Tally;
 use crate::sim::peer::{ObjectId, PeerId, Precedence};
@@ -274,6 +274,7 @@ impl<P: Protocol> Core<P> {
                 happened: Happened::Answered,
                 from: first,
                 to: me,
+                object,
                 account: Cause::lookup(slot).account(),
                 hops,
                 answer: true,
@@ -314,7 +315,7 @@ impl<P: Protocol> Core<P> {
         body: &Body<P>,
     ) {
         let Some(slot) = cause.slot() else { return };
-        let number = self.ledger.entry(slot).record.number;
+        let LookupRecord { number, object, .. } = self.ledger.entry(slot).record;
         let Some(trace) = self.trace.as_mut().filter(|trace| trace.lookup == number) else { return };
         let message = match body {
             Body::Message(message) => format!("{message:?}"),
@@ -329,7 +330,7 @@ impl<P: Protocol> Core<P> {
         };
         let (account, answer) = (cause.account(), hops.is_answer());
         let hops = hops.count();
-        (trace.sink)(TraceEvent { time: now, happened, from, to, account, hops, answer, message });
+        (trace.sink)(TraceEvent { time: now, happened, from, to, object, account, hops, answer, message });
     }
 
     /// Lists those online with the bootstrap service.
