@@ -20,6 +20,10 @@ mod interrupts;
 mod live;
 #[path = "cli/odd_worlds.rs"]
 mod odd_worlds;
+#[path = "cli/labs.rs"]
+mod labs;
+#[path = "cli/reference.rs"]
+mod reference;
 #[path = "cli/refusals.rs"]
 mod refusals;
 #[path = "cli/series.rs"]

@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod graph;
+mod lab;
 mod list;
 mod run;
 mod show;
@@ -46,6 +47,8 @@ enum Command {
     Bench(bench::Bench),
     /// Graphs in files: generate, measure, fit, attack, convert, draw
     Graph(graph::Graph),
+    /// Labs for students: handout, scenarios, and a check of the answers by the model
+    Lab(lab::Lab),
 }
 
 /// Why a command failed.
@@ -73,6 +76,7 @@ pub fn main() -> ExitCode {
         Command::Show(show) => show.execute(),
         Command::Graph(graph) => graph.execute(),
         Command::Bench(bench) => bench.execute(),
+        Command::Lab(lab) => lab.execute(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -20,7 +20,7 @@ pub mod journal;
 pub mod live;
 mod live_figures;
 pub mod network_view;
-mod one_lookup;
+pub(crate) mod one_lookup;
 pub mod overrides;
 pub mod plan;
 pub mod preflight;
