@@ -9,13 +9,19 @@ fn question(lab: &'static Lab, key: &str) -> &'static Question {
 }
 
 fn model_answers(bench: &mut Bench<'_>, lab: &'static Lab) -> Vec<(&'static str, Given)> {
-    let answer = |question: &Question| solve(bench, question).unwrap_or_else(|e| panic!("{}: {e}", question.key));
+    let answer =
+        |question: &Question| solve(bench, question).unwrap_or_else(|e| panic!("{}: {e}", question.key));
     let given: Vec<Given> = lab.questions.iter().map(answer).collect();
     lab.questions.iter().map(|question| question.key).zip(given).collect()
 }
 
 /// The sheet filled in with `answers` but for what `wrong` says, as a student would hand it in.
-fn filled(lab: &'static Lab, seed: u64, answers: &[(&'static str, Given)], wrong: &[(&str, Given)]) -> Answers {
+fn filled(
+    lab: &'static Lab,
+    seed: u64,
+    answers: &[(&'static str, Given)],
+    wrong: &[(&str, Given)],
+) -> Answers {
     let of = |question: &Question| {
         let wrong = wrong.iter().find(|(key, _)| *key == question.key).map(|(_, given)| given.clone());
         let right = || answers.iter().find(|(key, _)| *key == question.key).map(|(_, given)| given.clone());
@@ -215,7 +221,10 @@ fn answers_that_cannot_be_read() {
     let lab = find("1").expect("the first lab");
     let refused = |text: &str| Answers::parse(lab, "A.toml", text).expect_err(text).to_string();
     for (text, parts) in [
-        ("flood_request = 3", &["A.toml:1:1", "no question `flood_request`", "did you mean `flood_requests`"][..]),
+        (
+            "flood_request = 3",
+            &["A.toml:1:1", "no question `flood_request`", "did you mean `flood_requests`"][..],
+        ),
         ("seed = 1\nflood_512 = \"many\"", &["A.toml:2:13", "expected a number, found text in `flood_512`"]),
         ("busiest = \"nabster\"", &["one of napster, gnutella, chord", "did you mean `napster`"]),
         ("flood_budget = 100", &["expected one of 64, 96", "the nearest that can be: 96"]),
@@ -228,7 +237,8 @@ fn answers_that_cannot_be_read() {
             assert!(error.contains(part), "{text}: {error}");
         }
     }
-    let blank = Answers::parse(lab, "A.toml", &sheet(lab, 7, |_| None)).expect("the sheet as it is handed out");
+    let blank =
+        Answers::parse(lab, "A.toml", &sheet(lab, 7, |_| None)).expect("the sheet as it is handed out");
     assert_eq!(blank.seed, 7);
     assert!(lab.questions.iter().all(|question| blank.to(question).is_none()));
 }

@@ -80,14 +80,16 @@ fn list() -> Result<(), Failure> {
 fn start(name: &str, folder: Option<PathBuf>, seed: u64) -> Result<(), Failure> {
     let lab = lab::find(name)?;
     let folder = folder.unwrap_or_else(|| lab.name.into());
-    let mut files = vec![("HANDOUT.md", lab.handout.to_string()), ("ANSWERS.toml", sheet(lab, seed, |_| None))];
+    let mut files =
+        vec![("HANDOUT.md", lab.handout.to_string()), ("ANSWERS.toml", sheet(lab, seed, |_| None))];
     for &(name, text) in lab.files {
         let line = format!("seed = {seed} # your own number\n");
         files.push((name, text.replacen("seed = 1 # your own number\n", &line, 1)));
     }
     let taken = files.iter().map(|(name, _)| folder.join(name)).find(|path| path.exists());
     if let Some(taken) = taken {
-        let error = Diagnostic::new(format!("`{}` is there already, and is not overwritten", taken.display()));
+        let error =
+            Diagnostic::new(format!("`{}` is there already, and is not overwritten", taken.display()));
         return Err(error.with_hint("name another folder: peerlab lab start NAME FOLDER").into());
     }
     for (name, text) in &files {

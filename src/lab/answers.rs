@@ -70,7 +70,8 @@ impl Answers {
             let Some(question) = lab.questions.iter().find(|question| question.key == name) else {
                 let mut keys: Vec<&str> = lab.questions.iter().map(|question| question.key).collect();
                 keys.push(SEED);
-                let near = nearest(name, &keys).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                let near =
+                    nearest(name, &keys).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                 let error = at(key.span(), format!("lab {} has no question `{name}`{near}", lab.name));
                 return Err(error.with_hint(format!("its questions: {}", keys.join(", "))));
             };

@@ -137,7 +137,9 @@ fn pages() -> Vec<(PathBuf, String)> {
 /// The bodies of blocks in this language.
 fn blocks(text: &str, language: &str) -> Vec<String> {
     let parts = text.split("\n```").skip(1).step_by(2);
-    let of = |part: &str| part.split_once('\n').filter(|(name, _)| *name == language).map(|(_, body)| format!("{body}\n"));
+    let of = |part: &str| {
+        part.split_once('\n').filter(|(name, _)| *name == language).map(|(_, body)| format!("{body}\n"))
+    };
     parts.filter_map(of).collect()
 }
 

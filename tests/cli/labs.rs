@@ -59,5 +59,7 @@ fn labs_are_refused_with_the_nearest() {
     place.write("a.toml", "seed = 1\nflod_512 = 3\n");
     place.say("lab check 1 a.toml").refused(&["a.toml:2:1", "did you mean `flood_512`?"]);
     place.write("a.toml", "ring_hops = \"three\"\n");
-    place.say("lab check 1 a.toml").refused(&["a.toml:1:13", "expected a whole number from 0 on, found text"]);
+    place
+        .say("lab check 1 a.toml")
+        .refused(&["a.toml:1:13", "expected a whole number from 0 on, found text"]);
 }

@@ -83,7 +83,8 @@ fn flatten(path: &str, table: &toml::Table, found: &mut Vec<(String, String)>) {
     }
 }
 
-const GENERATED: &str = "Written by `PEERLAB_WRITE_REFERENCE=1 cargo test --test cli reference` from the code; not by hand.\n";
+const GENERATED: &str =
+    "Written by `PEERLAB_WRITE_REFERENCE=1 cargo test --test cli reference` from the code; not by hand.\n";
 
 fn keys() -> String {
     let types = source::read(&root());
@@ -127,7 +128,9 @@ fn keys() -> String {
 fn lower(text: &str) -> String {
     let text = text.trim_end_matches('.');
     let mut characters = text.chars();
-    characters.next().map_or(String::new(), |first| first.to_lowercase().collect::<String>() + characters.as_str())
+    characters
+        .next()
+        .map_or(String::new(), |first| first.to_lowercase().collect::<String>() + characters.as_str())
 }
 
 /// Tables of a page under way.
@@ -139,7 +142,10 @@ struct Rows<'a> {
 
 impl Rows<'_> {
     fn head(&mut self, heading: &str) {
-        let _ = write!(self.page, "\n## {heading}\n\n| key | value | default | what |\n| --- | --- | --- | --- |\n");
+        let _ = write!(
+            self.page,
+            "\n## {heading}\n\n| key | value | default | what |\n| --- | --- | --- | --- |\n"
+        );
     }
 
     fn row(&mut self, key: &str, value: &str, doc: &str) {
@@ -244,7 +250,12 @@ fn commands() -> String {
     let mut waiting = vec![Vec::new()];
     while let Some(words) = waiting.pop() {
         let help = help(&words);
-        let _ = write!(page, "\n## `{}`\n\n```text\n{}\n```\n", ["peerlab"].iter().copied().chain(words.iter().map(String::as_str)).collect::<Vec<_>>().join(" "), help.trim_end());
+        let _ = write!(
+            page,
+            "\n## `{}`\n\n```text\n{}\n```\n",
+            ["peerlab"].iter().copied().chain(words.iter().map(String::as_str)).collect::<Vec<_>>().join(" "),
+            help.trim_end()
+        );
         let below = help.split("\nCommands:\n").nth(1).map(|rest| rest.split("\n\n").next().unwrap_or(rest));
         let mut names: Vec<String> = below
             .into_iter()

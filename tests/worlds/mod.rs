@@ -2,9 +2,7 @@
 
 #![allow(dead_code, unused_imports, reason = "each suite uses its part")]
 
-use peerlab::sim::{
-    Director, Engine, Happening, ObjectId, PlannedLookup, Protocol, Span, Time, Violation,
-};
+use peerlab::sim::{Director, Engine, Happening, ObjectId, PlannedLookup, Protocol, Span, Time, Violation};
 
 pub use peerlab::conformance::{all_correct, directed, engine, engine_with, found, secs, world};
 

@@ -36,7 +36,10 @@ pub(super) const LAB: Lab = Lab {
             ask: "By hand: how many messages does one lookup at an index server take?",
             points: 1,
             rule: Rule::Count(|bench| {
-                Ok(steps(&bench.network("napster", 12, &[])?, &[Kind::Request, Kind::Duplicate, Kind::Answer]))
+                Ok(steps(
+                    &bench.network("napster", 12, &[])?,
+                    &[Kind::Request, Kind::Duplicate, Kind::Answer],
+                ))
             }),
             hint: "look at `peerlab show napster --peers 12 --lookup 0`: what goes to the server, and what comes back",
             traps: &[Trap { value: |_| Ok(1.0), hint: "the answer is a message, too" }],
@@ -87,7 +90,11 @@ pub(super) const LAB: Lab = Lab {
             key: "index_512",
             ask: "Measured: messages per lookup at 512 peers, Napster.",
             points: 1,
-            rule: Rule::Near { within: 0.05, slack: 0.0, model: |b| at(b, 512.0, "napster", "messages_mean") },
+            rule: Rule::Near {
+                within: 0.05,
+                slack: 0.0,
+                model: |b| at(b, 512.0, "napster", "messages_mean"),
+            },
             hint: "column `messages_mean`, rows of napster with 512 peers, mean over the replicates; is the seed yours?",
             traps: &[],
         },
@@ -95,7 +102,11 @@ pub(super) const LAB: Lab = Lab {
             key: "flood_512",
             ask: "The same of Gnutella.",
             points: 1,
-            rule: Rule::Near { within: 0.05, slack: 0.0, model: |b| at(b, 512.0, "gnutella", "messages_mean") },
+            rule: Rule::Near {
+                within: 0.05,
+                slack: 0.0,
+                model: |b| at(b, 512.0, "gnutella", "messages_mean"),
+            },
             hint: "column `messages_mean`, rows of gnutella with 512 peers, mean over the replicates; is the seed yours?",
             traps: &[Trap {
                 value: |b| at(b, 64.0, "gnutella", "messages_mean"),

@@ -52,7 +52,10 @@ pub(super) const LAB: Lab = Lab {
             points: 1,
             rule: Rule::Near { within: 0.02, slack: 0.0, model: |b| at(b, 4.0, "messages_mean") },
             hint: "column `messages_mean` where the TTL is 4",
-            traps: &[Trap { value: |b| at(b, 4.0, "reach_mean"), hint: "those are the peers that were reached" }],
+            traps: &[Trap {
+                value: |b| at(b, 4.0, "reach_mean"),
+                hint: "those are the peers that were reached",
+            }],
         },
         Question {
             key: "wasted_7",
@@ -76,7 +79,8 @@ pub(super) const LAB: Lab = Lab {
             rule: Rule::Choice {
                 of: LIVES,
                 holds: |bench, ttl| {
-                    let reaches = |bench: &mut Bench<'_>, ttl| Ok(at(bench, ttl, "reach_mean")? >= 0.9 * PEERS);
+                    let reaches =
+                        |bench: &mut Bench<'_>, ttl| Ok(at(bench, ttl, "reach_mean")? >= 0.9 * PEERS);
                     Ok(reaches(bench, ttl)? && (ttl <= 1.0 || !reaches(bench, ttl - 1.0)?))
                 },
             },
@@ -126,7 +130,10 @@ pub(super) const LAB: Lab = Lab {
             points: 1,
             rule: Rule::Near { within: 0.01, slack: 0.0, model: |b| part(b, "course-pure", "law_mean") },
             hint: "the weights are 1, 2^-1.4, ..., 7^-1.4: divide by their sum; columns `law_mean` and `degree_mean` say the same",
-            traps: &[Trap { value: |_| Ok(4.0), hint: "small degrees are likelier: weigh each by its probability" }],
+            traps: &[Trap {
+                value: |_| Ok(4.0),
+                hint: "small degrees are likelier: weigh each by its probability",
+            }],
         },
         Question {
             key: "pure_parts",

@@ -30,7 +30,7 @@ fn restless(bench: &mut Bench<'_>, online: &str, protocol: &str, column: &str) -
 
 fn price(bench: &mut Bench<'_>, protocol: &str) -> Found<f64> {
     let column = "messages_per_peer_s";
-    Ok(restless(bench, "10 min", protocol, column)? / restless(bench, "10 h", protocol, column)?)
+    Ok(restless(bench, "10 min", protocol, column)? / restless(bench, "600 min", protocol, column)?)
 }
 
 pub(super) const LAB: Lab = Lab {
@@ -43,7 +43,11 @@ pub(super) const LAB: Lab = Lab {
             key: "index_without_server",
             ask: "The server crashes: the share of lookups that Napster answers right in its worst 20 s afterwards.",
             points: 1,
-            rule: Rule::Near { within: 0.0, slack: 0.01, model: |b| after(b, SERVERS, "napster", "correct_worst") },
+            rule: Rule::Near {
+                within: 0.0,
+                slack: 0.01,
+                model: |b| after(b, SERVERS, "napster", "correct_worst"),
+            },
             hint: "column `correct_worst`, rows of napster with the blow `servers`",
             traps: &[],
         },
@@ -51,7 +55,11 @@ pub(super) const LAB: Lab = Lab {
             key: "flood_without_server",
             ask: "The same of Gnutella.",
             points: 1,
-            rule: Rule::Near { within: 0.0, slack: 0.02, model: |b| after(b, SERVERS, "gnutella", "correct_worst") },
+            rule: Rule::Near {
+                within: 0.0,
+                slack: 0.02,
+                model: |b| after(b, SERVERS, "gnutella", "correct_worst"),
+            },
             hint: "there is no server to crash: compare with `correct_before`",
             traps: &[],
         },
@@ -59,7 +67,11 @@ pub(super) const LAB: Lab = Lab {
             key: "flood_without_hubs",
             ask: "The best connected tenth crashes: Gnutella's share of right answers in its worst 20 s.",
             points: 1,
-            rule: Rule::Near { within: 0.0, slack: 0.02, model: |b| after(b, HUBS, "gnutella", "correct_worst") },
+            rule: Rule::Near {
+                within: 0.0,
+                slack: 0.02,
+                model: |b| after(b, HUBS, "gnutella", "correct_worst"),
+            },
             hint: "column `correct_worst`, rows of gnutella with the blow `best-connected`, mean over the replicates",
             traps: &[Trap {
                 value: |b| after(b, HUBS, "gnutella", "correct_after"),
@@ -70,7 +82,11 @@ pub(super) const LAB: Lab = Lab {
             key: "flood_at_random",
             ask: "30 % crash at random: Gnutella's share of right answers in the later half of the time after.",
             points: 1,
-            rule: Rule::Near { within: 0.0, slack: 0.02, model: |b| after(b, RANDOM, "gnutella", "correct_after") },
+            rule: Rule::Near {
+                within: 0.0,
+                slack: 0.02,
+                model: |b| after(b, RANDOM, "gnutella", "correct_after"),
+            },
             hint: "column `correct_after`, rows of gnutella with the blow `share=30 %`",
             traps: &[Trap {
                 value: |b| after(b, RANDOM, "gnutella", "correct_worst"),
@@ -81,7 +97,11 @@ pub(super) const LAB: Lab = Lab {
             key: "ring_at_random",
             ask: "The same of Chord.",
             points: 1,
-            rule: Rule::Near { within: 0.0, slack: 0.02, model: |b| after(b, RANDOM, "chord", "correct_after") },
+            rule: Rule::Near {
+                within: 0.0,
+                slack: 0.02,
+                model: |b| after(b, RANDOM, "chord", "correct_after"),
+            },
             hint: "column `correct_after`, rows of chord with the blow `share=30 %`",
             traps: &[Trap {
                 value: |b| after(b, RANDOM, "chord", "correct_worst"),
@@ -129,11 +149,11 @@ pub(super) const LAB: Lab = Lab {
             ask: "Sessions of ten hours: who of the two without a server sends fewer messages per peer and second in all?",
             points: 1,
             rule: Rule::Word(&["gnutella", "chord"], |bench| {
-                let flood = restless(bench, "10 h", "gnutella", "messages_per_peer_s")?;
-                let ring = restless(bench, "10 h", "chord", "messages_per_peer_s")?;
+                let flood = restless(bench, "600 min", "gnutella", "messages_per_peer_s")?;
+                let ring = restless(bench, "600 min", "chord", "messages_per_peer_s")?;
                 Ok(if flood < ring { "gnutella" } else { "chord" })
             }),
-            hint: "column `messages_per_peer_s` of restless.toml, rows with `10 h`",
+            hint: "column `messages_per_peer_s` of restless.toml, rows with `600 min`",
             traps: &[],
         },
         Question {
@@ -145,7 +165,7 @@ pub(super) const LAB: Lab = Lab {
             traps: &[Trap {
                 value: |b| {
                     let column = "maintenance_messages_per_peer_s";
-                    Ok(restless(b, "10 min", "chord", column)? / restless(b, "10 h", "chord", column)?)
+                    Ok(restless(b, "10 min", "chord", column)? / restless(b, "600 min", "chord", column)?)
                 },
                 hint: "that is maintenance alone: whoever comes publishes what it has, and that is most of it",
             }],
@@ -162,7 +182,11 @@ pub(super) const LAB: Lab = Lab {
             key: "ring_restless",
             ask: "Chord with sessions of ten minutes: the share of lookups answered right.",
             points: 1,
-            rule: Rule::Near { within: 0.0, slack: 0.02, model: |b| restless(b, "10 min", "chord", "correct") },
+            rule: Rule::Near {
+                within: 0.0,
+                slack: 0.02,
+                model: |b| restless(b, "10 min", "chord", "correct"),
+            },
             hint: "column `correct`, rows of chord with `10 min`, mean over the replicates",
             traps: &[Trap {
                 value: |b| restless(b, "10 min", "chord", "found"),

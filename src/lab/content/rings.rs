@@ -97,7 +97,11 @@ pub(super) const LAB: Lab = Lab {
             key: "hops_mean",
             ask: "Fifty lookups on 1,024 peers: the mean of `hops` in lookups.csv.",
             points: 1,
-            rule: Rule::Near { within: 0.02, slack: 0.0, model: |b| b.mean(RINGS, &[], "chord", "hops_mean") },
+            rule: Rule::Near {
+                within: 0.02,
+                slack: 0.0,
+                model: |b| b.mean(RINGS, &[], "chord", "hops_mean"),
+            },
             hint: "sum the column `hops` of results/rings/lookups.csv and divide by fifty; is the seed yours?",
             traps: &[Trap {
                 value: |b| b.mean(RINGS, &[], "chord", "messages_mean"),

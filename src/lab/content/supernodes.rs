@@ -88,7 +88,10 @@ pub(super) const LAB: Lab = Lab {
             points: 1,
             rule: Rule::Near { within: 0.03, slack: 0.0, model: |b| of(b, 3.0, "cluster_connections_mean") },
             hint: "column `cluster_connections_mean`, rows with redundancy 3: measured, after a tenth of the peers has crashed",
-            traps: &[Trap { value: |_| Ok(9.0), hint: "that is the book's k squared: ask what is left after the crash" }],
+            traps: &[Trap {
+                value: |_| Ok(9.0),
+                hint: "that is the book's k squared: ask what is left after the crash",
+            }],
         },
         Question {
             key: "partners",

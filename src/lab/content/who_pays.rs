@@ -43,7 +43,11 @@ pub(super) const LAB: Lab = Lab {
             key: "server_load",
             ask: "The server's share of all messages handled, with everything on one server (client-server).",
             points: 1,
-            rule: Rule::Near { within: 0.0, slack: 0.01, model: |b| of(b, "client-server", "load_max_share") },
+            rule: Rule::Near {
+                within: 0.0,
+                slack: 0.01,
+                model: |b| of(b, "client-server", "load_max_share"),
+            },
             hint: "column `load_max_share`: each message has two ends, but who handles it? As a share from 0 to 1",
             traps: &[Trap { value: |_| Ok(1.0), hint: "its answers are handled by those who asked" }],
         },

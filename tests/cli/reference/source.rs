@@ -201,13 +201,15 @@ fn kebab(name: &str) -> String {
 /// The type called `name` as the file `near` means it: its own, its folder's, or the only one.
 pub fn find<'t>(types: &'t Types, name: &str, near: &str) -> Option<&'t Type> {
     let inner = name.trim();
-    let inner = ["Option<", "Vec<", "Box<", "Arc<"].iter().find_map(|wrap| inner.strip_prefix(wrap)).unwrap_or(inner);
+    let inner =
+        ["Option<", "Vec<", "Box<", "Arc<"].iter().find_map(|wrap| inner.strip_prefix(wrap)).unwrap_or(inner);
     let inner = inner.trim_end_matches('>').rsplit("::").next().unwrap_or(inner);
     let all = types.get(inner)?;
     let folder = |file: &str| file.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_string());
     let stem = |file: &str| file.trim_end_matches("/mod.rs").trim_end_matches(".rs").to_string();
     let own = all.iter().find(|one| one.file == near);
-    let beside = || all.iter().find(|one| folder(&one.file) == folder(near) || folder(&one.file) == stem(near));
+    let beside =
+        || all.iter().find(|one| folder(&one.file) == folder(near) || folder(&one.file) == stem(near));
     // A protocol's words mean nothing elsewhere.
     let only = || match all.as_slice() {
         [one] if !one.file.starts_with("src/protocols/") || near.starts_with("src/protocols/") => Some(one),
