@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod completions;
 mod graph;
+mod lab;
 mod list;
 mod papers;
 mod run;
@@ -57,6 +58,8 @@ enum Command {
     Completions(completions::Completions),
     /// Print the manual page, in roff
     Man(completions::Manual),
+    /// Labs for students: handout, scenarios, and a check of the answers by the model
+    Lab(lab::Lab),
 }
 
 /// Why a command failed.
@@ -88,6 +91,7 @@ pub fn main() -> ExitCode {
         Command::Bench(bench) => bench.execute(),
         Command::Completions(completions) => completions.execute(),
         Command::Man(manual) => manual.execute(),
+        Command::Lab(lab) => lab.execute(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -22,7 +22,7 @@ pub mod json;
 pub mod live;
 mod live_figures;
 pub mod network_view;
-mod one_lookup;
+pub(crate) mod one_lookup;
 pub mod overrides;
 pub mod plan;
 pub mod preflight;
