@@ -2,7 +2,7 @@
 
 use std::mem::size_of;
 
-use crate::sim::{MAX_PEERS, Parcel, PeerId};
+use crate::sim::{Parcel, PeerId};
 use crate::space::ring::Id;
 
 /// One node of the ring: the host, and which of its virtual nodes.
