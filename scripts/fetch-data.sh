@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Fetches the measured Gnutella snapshots of August 2002 (SNAP, Stanford) and a matrix of round-trip times between
-# PlanetLab nodes (Zhu et al. 2017) from their publishers into data/, which git ignores. Checksums are those of the files as
-# published.
+# Fetches measured inputs from their publishers into data/, which git ignores: the Gnutella snapshots of August 2002 (SNAP,
+# Stanford), a matrix of round-trip times between PlanetLab nodes (Zhu et al. 2017), and four samples to fit power laws to.
+# Checksums are those of the files as published.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p data
@@ -34,3 +34,27 @@ fi
 echo "dd7fd6bb6917c55590e547d7c00a41f93175d4bda68ef0c81c8f372086165afc  -" >"$sums"
 gzip --decompress --stdout "$matrix" | sha256sum --check --quiet "$sums"
 echo "$matrix"
+
+# The samples of Clauset, Shalizi and Newman (2009), as the Python package powerlaw (Alstott, Bullmore, Plenz 2014; MIT) ships
+# them, each at a commit that has it. Cities are kept compressed; the checksum is of the text.
+samples=https://raw.githubusercontent.com/jeffalstott/powerlaw
+while read -r sum file path; do
+  if [ ! -f "data/$file" ]; then
+    curl --fail --location --silent --show-error --output "data/$file.part" "$samples/$path"
+    case $file in
+      *.gz) gzip --no-name <"data/$file.part" >"data/$file.part.gz" && mv "data/$file.part.gz" "data/$file.part" ;;
+    esac
+    mv "data/$file.part" "data/$file"
+  fi
+  echo "$sum  -" >"$sums"
+  case $file in
+    *.gz) gzip --decompress --stdout "data/$file" | sha256sum --check --quiet "$sums" ;;
+    *) sha256sum --check --quiet "$sums" <"data/$file" ;;
+  esac
+  echo "data/$file"
+done <<'SAMPLES'
+cef3521f0f1d817df43cf35ef1f717e6f72d71f549646a51ba04acdc45a9b160 words.txt de8840cc46c8ec6dfe629ad9bd121d1132fee470/powerlaw/reference_data/words.txt
+4c80c4dd91427c90e0da63db110a1326bf109e330598b6d40bebf5e95e492f80 terrorism.txt 37c2e99e9cc5c42a3c3609eca0a9186e806a6a7d/reference_data/terrorism.txt
+8187543b5700a75974661dd8349e172a83ce2d0972e79a81a7fcc06eafb96728 blackouts.txt 37c2e99e9cc5c42a3c3609eca0a9186e806a6a7d/reference_data/blackouts.txt
+693cbdce5d174ba5dba4d5d29a4a6e9fdb52bd470ed25af59e636263f048baca cities.txt.gz 37c2e99e9cc5c42a3c3609eca0a9186e806a6a7d/reference_data/cities.txt
+SAMPLES

@@ -41,6 +41,8 @@ pub mod conformance;
 pub mod experiment;
 pub mod graph;
 pub mod lab;
+#[cfg(test)]
+mod properties;
 pub mod protocols;
 pub mod report;
 pub mod sim;

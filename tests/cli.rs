@@ -20,6 +20,8 @@ mod interrupts;
 mod labs;
 #[path = "cli/live.rs"]
 mod live;
+#[path = "cli/machine.rs"]
+mod machine;
 #[path = "cli/odd_worlds.rs"]
 mod odd_worlds;
 #[path = "cli/reference.rs"]
@@ -30,3 +32,5 @@ mod refusals;
 mod series;
 #[path = "cli/show.rs"]
 mod show;
+#[path = "cli/trace.rs"]
+mod trace;

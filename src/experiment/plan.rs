@@ -175,6 +175,10 @@ impl Plan {
                     return Err(self.sweep.diagnose(point, &format!("published.{number}.value"), message));
                 }
             }
+            if published.at_least && published.at_most {
+                let message = "a figure is a lower bound or an upper bound, not both; expected one of them";
+                return Err(self.sweep.diagnose(point, &format!("published.{number}.at_most"), message));
+            }
             let protocol = published.protocol.as_deref();
             let known = subjects::names();
             if let Some(stranger) = protocol.filter(|name| !known.contains(name)) {

@@ -29,6 +29,8 @@ pub struct Comparison {
     pub tolerance: f64,
     /// Whether it is a lower bound.
     pub at_least: bool,
+    /// Whether it is an upper bound.
+    pub at_most: bool,
     /// Whether ours is where it should be.
     pub holds: bool,
     /// Where the figure comes from.
@@ -38,6 +40,15 @@ pub struct Comparison {
 }
 
 impl Comparison {
+    /// How ours has to lie beside it.
+    pub fn relation(&self) -> &'static str {
+        match (self.at_least, self.at_most) {
+            (true, _) => "at least",
+            (false, true) => "at most",
+            (false, false) => "equal",
+        }
+    }
+
     /// In a word, whether ours agrees; a figure that cannot be relied on is shown, and that is all.
     pub fn verdict(&self) -> &'static str {
         match (self.trust.is_none_or(Trust::gates), self.holds) {
@@ -131,10 +142,11 @@ fn ratio(groups: &Groups<'_>, group: &Group<'_>, other: &Group<'_>, published: &
 
 /// Whether the runs agree with a number: a bound binds every run, a figure the mean of all.
 fn holds(published: &Published, value: f64, ours: &[f64]) -> bool {
-    match (published.at_least, Summary::of(ours)) {
-        (_, None) => false,
-        (true, Some(_)) => ours.iter().all(|&ours| ours >= value),
-        (false, Some(mean)) => (mean.mean - value).abs() <= published.tolerance,
+    match Summary::of(ours) {
+        None => false,
+        Some(_) if published.at_least => ours.iter().all(|&ours| ours >= value),
+        Some(_) if published.at_most => ours.iter().all(|&ours| ours <= value),
+        Some(mean) => (mean.mean - value).abs() <= published.tolerance,
     }
 }
 
@@ -178,6 +190,7 @@ fn comparison(
         published: value,
         tolerance: published.tolerance,
         at_least: published.at_least,
+        at_most: published.at_most,
         holds,
         source: published.source.clone(),
         trust: published.trust,
@@ -245,7 +258,7 @@ pub fn csv(plan: &Plan, groups: &Groups<'_>) -> Result<Vec<u8>, Diagnostic> {
             c.column.clone(),
             six_or_missing(ours.map(|ours| ours.mean)),
             six_or_missing(ours.and_then(|ours| ours.ci95)),
-            if c.at_least { "at least" } else { "equal" }.to_string(),
+            c.relation().to_string(),
             six_or_missing(c.published),
             six(c.tolerance),
             c.verdict().to_string(),

@@ -220,6 +220,9 @@ impl<N: Fn(Remark)> Visit for RunJob<'_, N> {
         let world: Arc<dyn World> = Arc::clone(&terrain) as Arc<dyn World>;
         let mut engine = Engine::<P>::new(world, director, &params, options.queue)
             .map_err(|what| Stop::Failed(blame_params(&plan.sweep, job, &what)))?;
+        if plan.first.asked().any(|column| super::columns::is_of_kinds(column)) {
+            engine.count_kinds();
+        }
         let end = engine.end();
         let mut looked = Instant::now();
         let mut sampler = plan.first.series.every.map(Sampler::new);

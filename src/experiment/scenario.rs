@@ -201,11 +201,18 @@ pub struct Published {
     /// Whether the value is a lower bound only.
     #[serde(default)]
     pub at_least: bool,
+    /// Whether it is an upper bound only.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub at_most: bool,
     /// Where the figure comes from.
     pub source: String,
     /// How far it can be relied on; if not said, ours has to agree.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trust: Option<Trust>,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// How far a published figure can be relied on.

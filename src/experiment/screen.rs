@@ -150,13 +150,18 @@ fn published_table(comparisons: &[Comparison], width: usize) -> String {
         Column::text("verdict"),
     ]);
     for c in comparisons {
-        let relation = if c.at_least { "≥ " } else { "" };
+        let bound = c.at_least || c.at_most;
+        let relation = match (c.at_least, c.at_most) {
+            (true, _) => "≥ ",
+            (false, true) => "≤ ",
+            (false, false) => "",
+        };
         table.row([
             c.shown.clone(),
             c.column.clone(),
             mean_ci(c.ours.as_ref()),
             c.published.map_or_else(|| "–".to_string(), |value| format!("{relation}{}", plain(value))),
-            if c.at_least { String::new() } else { format!("± {}", significant(c.tolerance, 2)) },
+            if bound { String::new() } else { format!("± {}", significant(c.tolerance, 2)) },
             c.verdict().replace("differs", "DIFFERS"),
         ]);
     }

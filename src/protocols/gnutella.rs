@@ -10,9 +10,11 @@
 //! | `on_query`, `on_hit`, `on_ping`, `on_pong` | Clip2, "Descriptor Routing", rules 1 to 7 |
 //! | `links`: `on_connect`, `on_accept`, `on_busy` | Clip2, "Protocol Definition": GNUTELLA CONNECT and OK |
 //! | `links`: `keep_alive`, `seek` | Ripeanu et al., "Gnutella Protocol: Node's life" |
+//! | `links`: `pong_cache` | Rohrs, *LimeWire's pong caching scheme*, 2001 |
 //! | `caching` | Sripanidkulchai, *The Popularity of Gnutella Queries*, 2001: query caching |
 //! | `search`: `widen` | Lv et al., section 4.1, expanding ring |
 //! | `search`: `walk`, `on_check` | Lv et al., section 4.2, k-walker random walk with checking |
+//! | `search`: `probe` | Cohen, Shenker, *Replication Strategies in Unstructured Peer-to-Peer Networks*, SIGCOMM 2002, section 2 |
 //! | `hubs` | Adamic, Lukose, Puniyani, Huberman, *Search in Power-Law Networks*, 2001: the best connected first |
 //! | `push`: `ask_to_connect`, `on_push` | Clip2, "Firewalled servents", rule 6: PUSH goes back the way the hit came |
 //! | `unstructured::seen` | Clip2, rules 2, 4 and 7: the descriptor table of a servent |
@@ -26,6 +28,8 @@
 mod caching;
 mod hubs;
 mod links;
+#[cfg(test)]
+mod papers_tests;
 mod params;
 mod push;
 mod search;
@@ -37,7 +41,8 @@ mod tests;
 
 pub use self::hubs::{Card, Trail};
 pub use self::params::{
-    Bootstrap, HighDegreeWalk, Hits, Params, RandomWalk, Ring, Search, Shared, Steps, Ttl, Walkers,
+    Bootstrap, HighDegreeWalk, Hits, Params, RandomProbes, RandomWalk, Ring, Search, Shared, Steps, Ttl,
+    Walkers,
 };
 pub use super::unstructured::{Guid, Serial};
 
@@ -109,6 +114,10 @@ pub enum Message {
     GoOn { serial: Serial, object: ObjectId, left: Left, last: PeerId },
     /// It may not.
     Stop,
+    /// A QUERY to somebody picked at random.
+    Probe { serial: Serial, object: ObjectId },
+    /// It is not here.
+    Nothing(Serial),
     /// PING.
     Ping { guid: Guid, ttl: u8 },
     /// PONG.
@@ -236,6 +245,8 @@ impl Protocol for Gnutella {
                 self.walk(ctx, Guid { origin: from, serial }, object, left, Some(last));
             }
             Message::Stop => {}
+            Message::Probe { serial, object } => self.on_probe(ctx, from, serial, object),
+            Message::Nothing(serial) => self.probe(ctx, serial),
             Message::Ping { guid, ttl } => self.on_ping(ctx, from, guid, ttl),
             Message::Pong { guid, host } => self.on_pong(ctx, guid, host),
             Message::Connect => self.on_connect(ctx, from),
@@ -252,6 +263,7 @@ impl Protocol for Gnutella {
         match asked {
             Message::Connect => self.on_no_answer(ctx, to),
             Message::Ping { guid, ttl: _ } => self.on_no_pong(ctx, to, guid.serial),
+            Message::Probe { serial, .. } => self.probe(ctx, serial),
             Message::Query(_)
             | Message::QueryHit { .. }
             | Message::CachedHit { .. }
@@ -259,6 +271,7 @@ impl Protocol for Gnutella {
             | Message::Check { .. }
             | Message::GoOn { .. }
             | Message::Stop
+            | Message::Nothing(_)
             | Message::Pong { .. }
             | Message::Accept
             | Message::Busy(_)
@@ -288,9 +301,28 @@ impl Protocol for Gnutella {
         self.neighbours.as_slice().len() + self.cold.as_deref().map_or(0, known)
     }
 
+    fn kind(message: &Message) -> &'static str {
+        match message {
+            Message::Query(_) | Message::Walk { .. } | Message::Seek(_) | Message::Probe { .. } => "query",
+            Message::QueryHit { .. } | Message::CachedHit { .. } => "hit",
+            Message::Ping { .. } => "ping",
+            Message::Pong { .. } => "pong",
+            Message::Push { .. } => "push",
+            Message::Check { .. }
+            | Message::GoOn { .. }
+            | Message::Stop
+            | Message::Nothing(_)
+            | Message::Connect
+            | Message::Accept
+            | Message::Busy(_)
+            | Message::Bye
+            | Message::Card(_) => "other",
+        }
+    }
+
     /// The specification's descriptors, without the TCP and IP headers below. For texts, the means that Yang and
     /// Garcia-Molina (*Designing a Super-Peer Network*, 2003) measured in this network.
-    #[inline]
+    #[inline(always)]
     fn wire_size(shared: &Shared, message: &Message) -> u32 {
         /// GUID, function, TTL, hops, payload length.
         const HEADER: u32 = 16 + 1 + 1 + 1 + 4;
@@ -299,10 +331,16 @@ impl Protocol for Gnutella {
         const PONG: u32 = HEADER + 14;
         match message {
             // Minimum speed, the text and its end.
-            Message::Query(_) | Message::Walk { .. } => HEADER + 2 + shared.query_text + 1,
+            Message::Query(_) | Message::Walk { .. } | Message::Probe { .. } => {
+                HEADER + 2 + shared.query_text + 1
+            }
             // Number of hits, port, address, speed; index, size and name of one file; the servent's identifier.
             Message::QueryHit { .. } | Message::CachedHit { .. } => HEADER + 11 + (8 + FILE_NAME + 2) + 16,
-            Message::Check { .. } | Message::GoOn { .. } | Message::Stop | Message::Ping { .. } => HEADER,
+            Message::Check { .. }
+            | Message::GoOn { .. }
+            | Message::Stop
+            | Message::Nothing(_)
+            | Message::Ping { .. } => HEADER,
             Message::Pong { .. } => PONG,
             Message::Connect => "GNUTELLA CONNECT/0.4\n\n".len() as u32,
             Message::Accept => "GNUTELLA OK\n\n".len() as u32,

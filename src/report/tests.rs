@@ -28,6 +28,10 @@ fn ticks_are_legible() {
     assert_eq!(labels(&sizes, 128.0, 8192.0, 4), ["128", "512", "2,048", "8,192"]);
     assert_eq!(labels(&sizes, 128.0, 1048576.0, 4), ["2⁷", "2¹¹", "2¹⁵", "2¹⁹"]);
     assert_eq!(labels(&sizes.clone().ticks([100.0, 1000.0]), 90.0, 2000.0, 9), ["100", "1,000"]);
+    let shares = [0.1, 0.25, 0.5, 1.0];
+    for scale in [Axis::linear("share"), sizes.clone()] {
+        assert_eq!(labels(&scale.ticks(shares), 0.1, 1.0, 9), ["0.1", "0.25", "0.5", "1"]);
+    }
     let linear = Axis::linear("");
     assert_eq!(labels(&linear, 0.0, 1.05, 6), ["0", "0.2", "0.4", "0.6", "0.8", "1"]);
     assert_eq!(labels(&linear, -1.0, 1.0, 5), ["−1", "−0.5", "0", "0.5", "1"]);

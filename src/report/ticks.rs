@@ -16,6 +16,8 @@ pub(crate) fn ticks(axis: &Axis, map: &Map, most: usize) -> Vec<Tick> {
     let most = most.max(2);
     let labelled = |values: Vec<f64>| -> Vec<Tick> {
         let step = smallest_step(&values);
+        // Values that somebody has chosen are written as they are: 0.25 beside 0.1 is not 0.2.
+        let step = if axis.ticks.is_empty() { step } else { step.min(finest(&values)) };
         let largest = values.iter().fold(0.0f64, |largest, value| largest.max(value.abs()));
         let label = |value: f64| Some(label(value, axis, step, largest));
         values.into_iter().map(|value| Tick { value, label: label(value) }).collect()
@@ -111,6 +113,14 @@ fn smallest_step(values: &[f64]) -> f64 {
         .fold(f64::INFINITY, f64::min)
 }
 
+/// The place of the last digit that any of the values has, down to millionths.
+fn finest(values: &[f64]) -> f64 {
+    let whole = |value: f64| (value - libm::round(value)).abs() <= 1e-9 * value.abs().max(1.0);
+    let places = [1.0, 0.1, 0.01, 1e-3, 1e-4, 1e-5];
+    let fits = |place: &&f64| values.iter().all(|&value| whole(value / **place));
+    places.iter().find(fits).copied().unwrap_or(1e-6)
+}
+
 /// A tick's label; `step` is the distance to its neighbours and `largest` the largest value on the axis.
 fn label(value: f64, axis: &Axis, step: f64, largest: f64) -> String {
     match axis.format {
@@ -121,7 +131,9 @@ fn label(value: f64, axis: &Axis, step: f64, largest: f64) -> String {
         {
             format!("2{}", superscript(libm::log2(value) as i32))
         }
-        TickFormat::Number if axis.scale == Scale::Log2 => plain(value, value),
+        TickFormat::Number if axis.scale == Scale::Log2 => {
+            plain(value, if axis.ticks.is_empty() { value } else { value.min(step) })
+        }
         TickFormat::Number if axis.scale == Scale::Log10 => number(value),
         TickFormat::Number if largest >= 1e5 => number_like(value, step, largest),
         TickFormat::Number => plain(value, step),

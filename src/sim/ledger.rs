@@ -101,6 +101,8 @@ pub struct LookupRecord {
     pub visited: u32,
     /// One-way latency below, from the origin to the provider named first.
     pub direct: Span,
+    /// Requests on its account that got no answer in time.
+    pub timeouts: u32,
 }
 
 /// The first answer to a lookup.

@@ -117,6 +117,9 @@ pub struct Outcome {
     pub entries: Vec<(u32, u64)>,
     /// What the protocol measures of its network, by column ([`Protocol::measures`](super::Protocol::measures)).
     pub measures: Vec<(&'static str, f64)>,
+    /// Messages that arrived while costs were measured, whether anybody was there or not, by kind; none unless they were
+    /// counted ([`Engine::count_kinds`](super::Engine::count_kinds)).
+    pub kinds: BTreeMap<&'static str, u64>,
     /// Simulated seconds during which costs were measured.
     pub measured_s: f64,
 }

@@ -113,6 +113,11 @@ pub trait Protocol: Sized + Send + Sync + 'static {
     /// State per peer, counted in entries: other peers it knows, and references to objects that it keeps for others.
     fn entries(&self) -> usize;
 
+    /// What kind of message it is, for shares of traffic by kind: by default all are alike.
+    fn kind(_message: &Self::Message) -> &'static str {
+        UNTOLD
+    }
+
     /// Bytes on the wire.
     fn wire_size(shared: &Self::Shared, message: &Self::Message) -> u32;
 
@@ -130,6 +135,17 @@ pub trait Protocol: Sized + Send + Sync + 'static {
         _shared: &Self::Shared,
     ) -> Vec<(&'static str, f64)> {
         Vec::new()
+    }
+
+    /// Where it stands in the space that its overlay has, if that is a ring or a square: for drawing it. More than one site
+    /// where it has more than one.
+    fn sites(&self, _shared: &Self::Shared) -> Vec<Site> {
+        Vec::new()
+    }
+
+    /// Where in that space `object` belongs.
+    fn site_of(_shared: &Self::Shared, _object: ObjectId) -> Option<Site> {
+        None
     }
 
     /// Whether [`follows`](Self::follows) and [`resembles`](Self::resembles) say anything.
@@ -171,6 +187,28 @@ pub struct Textbook {
     pub hops: &'static str,
     /// State of the participant that keeps most.
     pub state: &'static str,
+}
+
+/// The kind of all messages of a protocol that does not tell them apart.
+pub const UNTOLD: &str = "message";
+
+/// A place in the space of an overlay.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Site {
+    /// A point of a ring.
+    Ring {
+        /// How far round it, as a share of a turn.
+        turn: f64,
+        /// The identifier.
+        name: String,
+    },
+    /// A box of the unit square; a point, if both corners are the same.
+    Square {
+        /// The corner with the least coordinates.
+        low: [f64; 2],
+        /// The one with the greatest.
+        high: [f64; 2],
+    },
 }
 
 /// A question "who has this object?".

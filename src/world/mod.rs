@@ -117,6 +117,11 @@ impl Settings {
         content::check(&self.content, &self.population, None)?;
         content::check_words(&self.content, self.workload.words)?;
         self.workload.check()?;
+        if self.workload.origins == Origins::Riders && self.population.free_riders.0 == 0.0 {
+            return Err(WorldError::new("workload.origins", "got \"riders\" where all share something")
+                .expected("`population.free_riders` above 0 %, or other origins")
+                .nearest("\"random\""));
+        }
         self.churn.check(None)?;
         faults::check(&self.faults, None, None)
     }

@@ -1,12 +1,11 @@
 //! When lookups start; who asks, and for what, is drawn from streams that each lookup has of its own.
 
 use rand::{Rng, RngExt};
-use rand_xoshiro::rand_core::SeedableRng;
 use serde::{Deserialize, Serialize};
 
 use super::WorldError;
 use super::population::sample;
-use crate::sim::random::{Purpose, Stream, exponential, stream, unit};
+use crate::sim::random::{Purpose, Stream, exponential, stream, stream_of, unit};
 use crate::sim::{Span, Time};
 use crate::units::{Frequency, Share};
 
@@ -96,6 +95,9 @@ pub enum Origins {
     /// Every peer asks once, in random order, as when all want the latest release. Whose turn it is while it is offline, or
     /// who has everything that there is, does not ask; and nobody does when all have had their turn.
     EachOnce,
+    /// Each lookup comes from any peer online that shares nothing, uniformly at random, as where models have nobody ask for what
+    /// it holds itself; needs `population.free_riders`.
+    Riders,
 }
 
 impl Origins {
@@ -108,7 +110,7 @@ impl Origins {
         /// No lookup has this number.
         const INDEX: u64 = 1 << 32;
         match self {
-            Origins::Random => Vec::new(),
+            Origins::Random | Origins::Riders => Vec::new(),
             Origins::EachOnce => sample(peers, peers, &mut stream(seed, Purpose::Workload, INDEX)),
         }
     }
@@ -299,8 +301,8 @@ impl Draws {
         let mut stream = stream(seed, Purpose::Workload, u64::from(number));
         let _gap = stream.next_u64();
         let miss = unit(stream.next_u64());
-        let origins = Stream::seed_from_u64(stream.next_u64());
-        let objects = Stream::seed_from_u64(stream.next_u64());
+        let origins = stream_of(stream.next_u64());
+        let objects = stream_of(stream.next_u64());
         Draws { origins, objects, miss }
     }
 }

@@ -18,12 +18,23 @@ fn help_names_the_main_job_and_every_subcommand() {
     for words in ["peerlab run compare", "run ", "check ", "list ", "show ", "bench "] {
         assert!(help.contains(words), "`{words}` is missing in\n{help}");
     }
-    for subcommand in ["run", "check", "list", "show", "show chord", "show can", "bench"] {
+    for subcommand in ["run", "check", "list", "show", "show chord", "show can", "bench", "papers"] {
         let help = place.say(&format!("{subcommand} --help")).well();
         assert!(help.stdout.contains("Usage: peerlab"), "{}", help.stdout);
         assert_eq!(help.stderr, "");
     }
     assert!(place.say("--version").well().stdout.starts_with("peerlab "));
+}
+
+/// From the results of this project the page of `docs/`; from nothing an error that names what is wanted.
+#[test]
+fn papers_lists_what_was_published() {
+    let place = Place::new();
+    let results = concat!(env!("CARGO_MANIFEST_DIR"), "/results");
+    let page = place.say_all(&["papers", results]).well().stdout;
+    let written = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/papers.md"));
+    assert!(page == written.expect("the page"), "`peerlab papers > docs/papers.md` makes it anew");
+    place.say("papers nowhere").refused(&["nowhere: no results of a shipped scenario", "nearest: results"]);
 }
 
 #[test]

@@ -47,6 +47,10 @@ fn figures_and_comparisons_are_checked_beforehand() {
     refused(&published("column=\"hops_mean\", over={\"content.zip\"=\"1\"}"), &["no key `content.zip`"]);
     refused(&published("column=\"hops_mean\", trust=\"Q\""), &["unknown value `Q`", "`theory`"]);
     refused(
+        &published("column=\"hops_mean\", at_least=true, at_most=true"),
+        &["a lower bound or an upper bound, not both", "expected one of them"],
+    );
+    refused(
         "published=[{source=\"s\", column=\"found\", value=\"recall\", over={\"content.zipf\"=\"1\"}}]",
         &["a ratio is compared with a number, not with column `recall`"],
     );
@@ -54,6 +58,10 @@ fn figures_and_comparisons_are_checked_beforehand() {
 
 #[test]
 fn units_and_ranges() {
+    refused(
+        "workload.origins=riders",
+        &["got \"riders\" where all share something", "population.free_riders", "random"],
+    );
     refused("workload.rate=10 ms", &["unknown unit `ms`", "such as \"10 /s\""]);
     refused("workload.deadline=10", &["10", "unit"]);
     refused("workload.deadline=10 meters", &["unknown unit `meters`", "ms"]);

@@ -2,6 +2,7 @@
 
 mod graph;
 mod live;
+mod papers;
 mod table;
 
 use std::sync::LazyLock;
@@ -37,7 +38,8 @@ pub enum Family {
 }
 
 /// All columns with a number, in the order in which they are written.
-pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| [table::RUN, live::LIVE, graph::GRAPH].concat());
+pub static COLUMNS: LazyLock<Vec<Column>> =
+    LazyLock::new(|| [table::RUN, papers::PAPERS, live::LIVE, graph::GRAPH].concat());
 
 /// What a column needs that a scenario has to ask for: the columns, the key without which they are empty, and an example.
 pub fn needs(name: &str) -> Option<(&'static str, &'static str)> {
@@ -51,6 +53,11 @@ pub fn needs(name: &str) -> Option<(&'static str, &'static str)> {
         }
         _ => None,
     }
+}
+
+/// Whether a column is about the kinds of messages, which are counted only where that is asked for.
+pub fn is_of_kinds(name: &str) -> bool {
+    ["query_share", "hit_share", "ping_pong_share", "pong_share"].contains(&name)
 }
 
 /// Where a column's value comes from.

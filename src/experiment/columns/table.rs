@@ -404,7 +404,7 @@ fn hop_latency(m: &Measured<'_>) -> Option<(f64, f64)> {
 }
 
 /// The mean of whole numbers; summed exactly.
-fn mean(values: &[u64]) -> Option<f64> {
+pub(super) fn mean(values: &[u64]) -> Option<f64> {
     let sum: u128 = values.iter().map(|&v| u128::from(v)).sum();
     (!values.is_empty()).then(|| sum as f64 / values.len() as f64)
 }
@@ -413,6 +413,6 @@ fn quantile(sorted: &[u64], p: f64) -> Option<f64> {
     quantile_sorted(sorted, p).map(|value| value as f64)
 }
 
-fn ratio(numerator: u64, denominator: u64) -> Option<f64> {
+pub(super) fn ratio(numerator: u64, denominator: u64) -> Option<f64> {
     (denominator > 0).then(|| numerator as f64 / denominator as f64)
 }

@@ -39,8 +39,9 @@ pub use self::params::{FingerRule, Params, Plan, Routing, Shared};
 pub use self::tables::{Fingers, NodeRef};
 pub use super::index::Entry;
 use crate::sim::{
-    Context, Lookup, ObjectId, Online, PeerId, Protocol, Routine, Setup, Span, Textbook, Violation,
+    Context, Lookup, ObjectId, Online, PeerId, Protocol, Routine, Setup, Site, Span, Textbook, Violation,
 };
+use crate::stats::quantile_sorted;
 
 /// One peer of a Chord ring: a node, or several where hosts have virtual nodes.
 #[derive(Clone, Debug)]
@@ -176,12 +177,25 @@ impl Protocol for Chord {
         self.nodes().map(Node::entries).sum()
     }
 
+    #[inline(always)]
     fn wire_size(shared: &Shared, message: &Message) -> u32 {
         message.say.wire_size(shared)
     }
 
+    fn measures(network: &[&Self], online: &Online<'_>, _shared: &Shared) -> Vec<(&'static str, f64)> {
+        keys_per_peer(network, online)
+    }
+
     fn invariants(network: &[&Self], online: &Online<'_>, shared: &Shared) -> Result<(), Violation> {
         ring_is_whole(network, online, shared)
+    }
+
+    fn sites(&self, shared: &Shared) -> Vec<Site> {
+        self.nodes().map(|node| shared.site(node.id())).collect()
+    }
+
+    fn site_of(shared: &Shared, object: ObjectId) -> Option<Site> {
+        Some(shared.site(shared.key(object)))
     }
 
     const FORESEES: bool = true;
@@ -316,6 +330,26 @@ impl Node {
             Say::Pong | Say::Stored => {}
         }
     }
+}
+
+/// How many keys each peer online keeps references for, all its nodes together: percentiles, and the most over the mean.
+fn keys_per_peer(network: &[&Chord], online: &Online<'_>) -> Vec<(&'static str, f64)> {
+    let present = network.iter().filter(|peer| online.contains(peer.node.me.peer));
+    let mut keys: Vec<u64> =
+        present.map(|peer| peer.nodes().map(|node| node.keys().count() as u64).sum()).collect();
+    keys.sort_unstable();
+    let total: u64 = keys.iter().sum();
+    let (Some(low), Some(high), Some(most)) =
+        (quantile_sorted(&keys, 0.01), quantile_sorted(&keys, 0.99), keys.last())
+    else {
+        return Vec::new();
+    };
+    let mean = total as f64 / keys.len() as f64;
+    let mut measures = vec![("keys_p1", low as f64), ("keys_p99", high as f64)];
+    if total > 0 {
+        measures.push(("keys_max_over_mean", *most as f64 / mean));
+    }
+    measures
 }
 
 /// Every node online has joined; its predecessor and its successor list are the nodes before and after it in order of

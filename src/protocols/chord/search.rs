@@ -141,9 +141,19 @@ impl Node {
             if nodes.is_empty() {
                 nodes.push(self.successor());
             }
+            if shared.params.names_owners {
+                nodes.extend(self.listed_from(key, shared));
+            }
             Say::Closer { search, nodes: Parcel::new(nodes) }
         };
         self.reply(ctx, from, say);
+    }
+
+    /// The successors at and after `key`, nearest first, if the list reaches so far.
+    fn listed_from(&self, key: Id, shared: &Shared) -> impl Iterator<Item = NodeRef> {
+        let way = self.id.distance(key);
+        let far = move |&node: &NodeRef| node != self.me && self.id.distance(shared.id(node)) >= way;
+        self.successors.iter().filter(far)
     }
 
     /// Nodes closer to the key.
@@ -155,7 +165,18 @@ impl Node {
         let at = shared.id(from);
         let closer = nodes.iter().rev().copied();
         let closer = closer.filter(|&node| node != me && shared.id(node).in_open(at, key));
-        search.candidates.extend(closer.filter(|node| !search.dead.contains(&node.peer)));
+        let dead = std::mem::take(&mut search.dead);
+        if shared.params.names_owners {
+            let beyond = nodes.iter().rev().copied().filter(|&node| !shared.id(node).in_open(at, key));
+            let owners: Vec<NodeRef> = beyond.filter(|node| !dead.contains(&node.peer)).collect();
+            if !owners.is_empty() {
+                // So near the key, those farther back know no better.
+                search.candidates.clear();
+                search.owners = owners;
+            }
+        }
+        search.candidates.extend(closer.filter(|node| !dead.contains(&node.peer)));
+        search.dead = dead;
         search.passed(shared, from);
         self.step(ctx, search);
     }
@@ -185,7 +206,11 @@ impl Node {
     /// Asks the best candidate.
     fn step(&mut self, ctx: &mut Ctx<'_>, mut search: Search) {
         let Some(next) = search.candidates.pop() else {
-            self.fail(ctx, search);
+            if search.owners.is_empty() {
+                self.fail(ctx, search);
+            } else {
+                self.finish(ctx, search);
+            }
             return;
         };
         if search.candidates.len() > KEPT {
@@ -297,9 +322,8 @@ impl Node {
     }
 
     fn set_finger(&mut self, ctx: &mut Ctx<'_>, k: u8, node: NodeRef) {
-        let id = ctx.shared().id(node);
-        let node = (node != self.me).then_some(node);
-        self.fingers.set(u32::from(k), node, id);
+        let distance = self.id.distance(ctx.shared().id(node));
+        self.fingers.set(u32::from(k), (node != self.me).then_some(node), distance);
     }
 
     /// Nobody left to ask.
@@ -324,7 +348,9 @@ impl Node {
                 let Some(mut search) = self.take_search(search) else { return };
                 search.dead.push(to.peer);
                 search.candidates.retain(|node| node.peer != to.peer);
-                if search.candidates.is_empty() && search.goal != Goal::Join {
+                search.owners.retain(|node| node.peer != to.peer);
+                let exhausted = search.candidates.is_empty() && search.owners.is_empty();
+                if exhausted && search.goal != Goal::Join {
                     self.start_again(ctx, search);
                 } else {
                     self.step(ctx, search);

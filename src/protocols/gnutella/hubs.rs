@@ -183,7 +183,9 @@ impl Search {
         match self {
             Search::RandomWalk(walk) => walk.index,
             Search::HighDegreeWalk(walk) => walk.index,
-            Search::Flooding {} | Search::ExpandingRing(_) | Search::Walkers(_) => false,
+            Search::Flooding {} | Search::ExpandingRing(_) | Search::Walkers(_) | Search::RandomProbes(_) => {
+                false
+            }
         }
     }
 
@@ -197,7 +199,9 @@ impl Search {
         let steps = match self {
             Search::RandomWalk(walk) => walk.max_steps,
             Search::HighDegreeWalk(walk) => walk.max_steps,
-            Search::Flooding {} | Search::ExpandingRing(_) | Search::Walkers(_) => return None,
+            Search::Flooding {} | Search::ExpandingRing(_) | Search::Walkers(_) | Search::RandomProbes(_) => {
+                return None;
+            }
         };
         Some(match (steps, ttl) {
             (Steps::Number(steps), _) => steps,

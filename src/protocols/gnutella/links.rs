@@ -295,8 +295,25 @@ impl Gnutella {
             return;
         }
         ctx.reply(from, Message::Pong { guid, host: ctx.me() });
+        if ctx.shared().params.pong_cache > 0 {
+            self.answer_from_pong_cache(ctx, from, guid);
+            return;
+        }
         debug_assert!(ttl < Ttl::EDGE);
         self.flood(ctx, Some(from), ttl, |ttl| Message::Ping { guid, ttl });
+    }
+
+    /// Answers a PING with hosts that it knows, from a random one on, on behalf of those whom the PING does not reach.
+    fn answer_from_pong_cache(&mut self, ctx: &mut Context<'_, Self>, from: PeerId, guid: Guid) {
+        let known = self.cold().hosts.as_slice().to_vec();
+        if known.is_empty() {
+            return;
+        }
+        let start = ctx.rng().random_range(0..known.len());
+        let some = usize::from(ctx.shared().params.pong_cache).min(known.len());
+        for host in (0..some).map(|index| known[(start + index) % known.len()]).filter(|&host| host != from) {
+            ctx.reply(from, Message::Pong { guid, host });
+        }
     }
 
     /// A PONG goes back where its PING came from (rule 3); whoever passes it on remembers the host.

@@ -33,6 +33,10 @@ pub struct Params {
     pub ping_ttl: u8,
     /// How far the PING of a newcomer goes, whose PONGs fill its host cache; 0: none.
     pub discovery_ttl: u8,
+    /// With how many hosts from its own cache, beside itself, a peer answers a PING, instead of passing it on (Rohrs 2001;
+    /// 10 there); 0: PINGs are passed on as far as they go.
+    #[serde(skip_serializing_if = "is_none")]
+    pub pong_cache: u16,
     /// How long descriptors are remembered, at least; twice as long at most. From 10 s on, so that a flood never meets its
     /// own past.
     pub memory: Span,
@@ -67,6 +71,7 @@ impl Default for Params {
             ping_interval: Span::secs(30),
             ping_ttl: 1,
             discovery_ttl: 7,
+            pong_cache: 0,
             memory: Span::secs(60),
             host_cache: 50,
             patience: Span::secs(3),
@@ -74,6 +79,10 @@ impl Default for Params {
             cache_life: cache::LIFE,
         }
     }
+}
+
+fn is_none(count: &u16) -> bool {
+    *count == 0
 }
 
 /// How to look for an object.
@@ -90,6 +99,8 @@ pub enum Search {
     RandomWalk(RandomWalk),
     /// One walk to the best connected neighbour that it has not been to (Adamic et al. 2001).
     HighDegreeWalk(HighDegreeWalk),
+    /// One peer after the other, each picked at random among those online (Cohen, Shenker 2002).
+    RandomProbes(RandomProbes),
 }
 
 /// An expanding ring.
@@ -162,6 +173,20 @@ pub struct HighDegreeWalk {
 impl Default for HighDegreeWalk {
     fn default() -> HighDegreeWalk {
         HighDegreeWalk { max_steps: Steps::Number(1024), index: true }
+    }
+}
+
+/// Peers picked at random, one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RandomProbes {
+    /// How many are asked at most.
+    pub max_probes: u16,
+}
+
+impl Default for RandomProbes {
+    fn default() -> RandomProbes {
+        RandomProbes { max_probes: u16::MAX }
     }
 }
 
@@ -348,6 +373,10 @@ impl Shared {
                     "walkers and max_steps must be at least 1",
                 )?;
                 walkers.max_steps
+            }
+            Search::RandomProbes(probes) => {
+                refuse(probes.max_probes == 0, "max_probes must be at least 1")?;
+                1
             }
             Search::RandomWalk(_) | Search::HighDegreeWalk(_) => {
                 let steps = params.search.steps(params.ttl).unwrap_or(0);

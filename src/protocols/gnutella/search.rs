@@ -15,6 +15,8 @@ pub(super) struct Quest {
     /// The TTL of its latest flood.
     ttl: u8,
     answered: bool,
+    /// How many peers picked at random have been asked.
+    probes: u16,
 }
 
 /// The widest ring before one that goes to the edge of the network: the specification's TTL.
@@ -48,6 +50,10 @@ impl Gnutella {
             }
             Search::RandomWalk(_) => self.send_walkers(ctx, guid, object, 1, Left(ctx.shared().way_back)),
             Search::HighDegreeWalk(_) => self.ask_hubs(ctx, guid, object, ctx.shared().way_back),
+            Search::RandomProbes(_) => {
+                self.open_quest(ctx, guid, 0);
+                self.probe(ctx, guid.serial);
+            }
         }
     }
 
@@ -56,7 +62,7 @@ impl Gnutella {
         let (now, memory) = (ctx.now(), ctx.shared().params.memory);
         let quests = &mut self.cold().quests;
         quests.retain(|quest| now.since(quest.since) < memory);
-        quests.push(Quest { serial: guid.serial, since: now, ttl, answered: false });
+        quests.push(Quest { serial: guid.serial, since: now, ttl, answered: false, probes: 0 });
     }
 
     fn quest(&mut self, serial: Serial) -> Option<&mut Quest> {
@@ -200,6 +206,39 @@ impl Gnutella {
         ctx.reply(from, verdict);
     }
 
+    /// Asks somebody whom the bootstrap service names at random, unless an answer is there or enough have been asked.
+    pub(super) fn probe(&mut self, ctx: &mut Context<'_, Self>, serial: Serial) {
+        let Search::RandomProbes(probes) = ctx.shared().params.search else { return };
+        let Some(Lookup { object, .. }) = ctx.lookup() else { return };
+        let Some(quest) = self.quest(serial).filter(|quest| !quest.answered) else { return };
+        if quest.probes == probes.max_probes {
+            return;
+        }
+        quest.probes += 1;
+        let patience = ctx.shared().params.patience;
+        if let Some(host) = ctx.bootstrap() {
+            ctx.ask(host, Message::Probe { serial, object }, patience);
+        }
+    }
+
+    /// A stranger asks, and wants an answer either way.
+    pub(super) fn on_probe(
+        &mut self,
+        ctx: &mut Context<'_, Self>,
+        from: PeerId,
+        serial: Serial,
+        object: ObjectId,
+    ) {
+        ctx.visited();
+        let answer = if ctx.holds(object) {
+            let guid = Guid { origin: from, serial };
+            Message::QueryHit { guid, holder: ctx.me(), left: Left(1) }
+        } else {
+            Message::Nothing(serial)
+        };
+        ctx.reply(from, answer);
+    }
+
     /// This peer has the object: say so, by `route` or straight to the origin.
     pub(super) fn hit(&mut self, ctx: &mut Context<'_, Self>, guid: Guid, route: PeerId) {
         self.hit_of(ctx, guid, route, ctx.me());
@@ -262,6 +301,7 @@ fn must_check(search: &Search, left: Left) -> bool {
         Search::Flooding {}
         | Search::ExpandingRing(_)
         | Search::RandomWalk(_)
-        | Search::HighDegreeWalk(_) => false,
+        | Search::HighDegreeWalk(_)
+        | Search::RandomProbes(_) => false,
     }
 }

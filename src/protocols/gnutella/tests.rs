@@ -68,7 +68,7 @@ fn under_unequal_latencies_a_flood_never_costs_more() {
 }
 
 proptest! {
-    #![proptest_config(crate::sim::random::fixed_cases(24))]
+    #![proptest_config(crate::properties::fixed_cases(24))]
 
     /// A hit has made as many hops as the nearest holder is away, and goes back as many.
     #[test]
@@ -434,6 +434,7 @@ fn a_random_history_of_everything_is_the_same_twice() {
         Search::Walkers(Walkers::default()),
         Search::RandomWalk(RandomWalk::default()),
         Search::HighDegreeWalk(HighDegreeWalk::default()),
+        Search::RandomProbes(RandomProbes::default()),
     ] {
         let mut script = Script::until(300).churn(60, 5, 100, 250);
         // Peers 0 to 2 stay: only they ask.

@@ -6,7 +6,7 @@ mod foresight;
 mod outside;
 pub(in crate::sim) mod transport;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -131,6 +131,8 @@ impl<P: Protocol> Engine<P> {
             links,
             gained: BTreeSet::new(),
             trace: None,
+            kinds: None,
+            watched: false,
             walls,
         };
         let mut engine = Engine {
@@ -154,6 +156,13 @@ impl<P: Protocol> Engine<P> {
     /// Follows one lookup.
     pub fn trace(&mut self, trace: Trace) {
         self.core.trace = Some(trace);
+        self.core.watched = true;
+    }
+
+    /// Counts messages by kind ([`Protocol::kind`]) while costs are measured.
+    pub fn count_kinds(&mut self) {
+        self.core.kinds = Some(BTreeMap::new());
+        self.core.watched = true;
     }
 
     /// Runs to the end of the experiment and takes stock.
@@ -290,6 +299,7 @@ impl<P: Protocol> Engine<P> {
         Outcome {
             peers: self.core.peers,
             measures,
+            kinds: self.core.kinds.clone().unwrap_or_default(),
             entries: addresses.par_iter().copied().map(entries_of).collect(),
             lookups: self.core.ledger.finish(),
             tally: self.core.tally.clone(),
@@ -310,16 +320,19 @@ impl<P: Protocol> Engine<P> {
         }
         // SAFETY: by the contract.
         let event = unsafe { &*place };
-        if self.core.trace.is_some() {
+        if self.core.watched {
             self.trace_event(event);
         }
         let Event { time, rank, seq, cause, token, to, hops, ref body } = *event;
         self.core.tally.events += 1;
         let Cell { head, peer } = &mut self.cells[to.index()];
         let core = &mut self.core;
-        if matches!(body, Body::Message(_)) && head.online && head.me == to {
+        if let Body::Message(message) = body
+            && head.online
+            && head.me == to
+        {
             // SAFETY: by the contract; this is the one time that it is moved out.
-            let Body::Message(message) = (unsafe { std::ptr::read(body) }) else { return };
+            let message = unsafe { std::ptr::read(message) };
             core.delivered(head, Time(time), rank, seq, to, hops, token);
             let from = core.precedence.peer(rank);
             let mut ctx = Context { core, head, now: Time(time), cause, hops: hops.count(), token };
@@ -333,11 +346,14 @@ impl<P: Protocol> Engine<P> {
         }
     }
 
-    /// Tells the trace what comes of an event.
+    /// Tells the trace what comes of an event, and counts it by kind.
     #[cold]
     #[inline(never)]
     fn trace_event(&mut self, event: &Event<P>) {
         let Event { time, rank, cause, to, hops, ref body, .. } = *event;
+        if let (Some(kinds), Body::Message(message)) = (self.core.kinds.as_mut(), body) {
+            *kinds.entry(P::kind(message)).or_default() += 1;
+        }
         let happened = match (body, self.arrives(event)) {
             (Body::Message(_), true) => Happened::Delivered,
             (Body::Message(_), false) => Happened::Dropped,
@@ -382,6 +398,9 @@ impl<P: Protocol> Engine<P> {
             }
             Body::Alarm => {
                 let waiting = core.waiting.take_alarm(&mut head.waiting, seq);
+                if let (Some(Waiting::Request { .. }), Some(slot)) = (&waiting, cause.slot()) {
+                    core.ledger.entry(slot).record.timeouts += 1;
+                }
                 let mut ctx = Context { core, head, now, cause, hops: hops.count(), token: 0 };
                 match waiting {
                     Some(Waiting::Request { to, message }) => peer.on_silence(&mut ctx, to, message),

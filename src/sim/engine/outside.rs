@@ -103,6 +103,7 @@ impl<P: Protocol> Engine<P> {
             online_holders,
             visited: 0,
             direct: Span::ZERO,
+            timeouts: 0,
         };
         core.tally.lookups += u64::from(measured);
         let slot = core.ledger.open(record, self.now + self.director.deadline(), measured);
@@ -124,6 +125,9 @@ impl<P: Protocol> Engine<P> {
     fn measure(&mut self) {
         self.count_presence();
         self.core.tally.measure();
+        if let Some(kinds) = self.core.kinds.as_mut() {
+            kinds.clear();
+        }
         self.measured_since = self.now;
         for cell in &mut self.cells {
             cell.head.handled = 0;
