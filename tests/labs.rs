@@ -163,7 +163,7 @@ fn lab_8_swarms() {
         "8-swarms",
         [
             ("server_by_hand", Given::Number(128.0), "eight of them make a byte"),
-            ("missing_in_order", Given::Number(2.0), "400 s"),
+            ("missing_in_order", Given::Number(2.0), "with chunks at random"),
             ("swarm_pays", Given::Number(128.0), "half as many"),
         ],
     );

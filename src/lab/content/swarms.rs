@@ -135,7 +135,7 @@ pub(super) const LAB: Lab = Lab {
             ask: "The same if who has everything stays (--set protocol.bittorrent.seeding=forever).",
             points: 1,
             rule: Rule::Near { within: 0.02, slack: 0.0, model: |b| price(b, &[FOREVER]) },
-            hint: "run riders.toml with --set protocol.bittorrent.seeding=forever: seeds give without being given",
+            hint: "run riders.toml with --set protocol.bittorrent.seeding=forever: seeds give to whoever is quick",
             traps: &[],
         },
         Question {
