@@ -75,6 +75,8 @@ fn page(command: &Command) -> Result<Vec<u8>, Diagnostic> {
     let mut text = Vec::new();
     clap_mangen::Man::new(command.clone())
         .title(page_name(command))
+        .source(concat!("peerlab ", env!("CARGO_PKG_VERSION")))
+        .manual("Peerlab")
         .render(&mut text)
         .map_err(|error| Diagnostic::new(format!("the manual page cannot be written: {error}")))?;
     Ok(text)

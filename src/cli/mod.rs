@@ -47,6 +47,9 @@ enum Command {
     /// Show how a small network works: tables and the route of a lookup, as text and SVG
     Show(show::Show),
     /// Follow one lookup, event by event: as text, as JSON lines, or as a page to step through
+    ///
+    /// Of a scenario it is a lookup of the real run: the same peers, links, content and departures. Of a protocol it is
+    /// one in a network of 24 peers; everything about that network can be set.
     Trace(trace::Trace),
     /// Measure the speed of this machine under the kernel and under whole protocols
     Bench(bench::Bench),

@@ -20,10 +20,7 @@ use crate::report::{Colour, Column, Table, count};
 /// Columns that the table takes beside its widest numbers and the message.
 const OTHERS: usize = 47;
 
-/// Follow one lookup, event by event.
-///
-/// Of a scenario it is a lookup of the real run: the same peers, links, content and departures. Of a protocol it is one
-/// in a network of 24 peers; everything about that network can be set.
+/// Follow one lookup.
 #[derive(Debug, Args)]
 pub(super) struct Trace {
     /// A scenario (a file, or the name of a shipped one), or a protocol for a small network of it

@@ -10,8 +10,8 @@ use super::traced::Traced;
 use crate::report::{PagePeer, PagePlace, PageStep, TracePage, count};
 use crate::sim::Site;
 
-/// The most peers that are drawn where each has its place in a space, and where it has none.
-const DRAWN: (usize, usize) = (1000, 300);
+/// The most zones of a square that are drawn, the most peers of a ring, and the most where nobody has a place of its own.
+const DRAWN: (usize, usize, usize) = (5000, 1000, 300);
 /// The most peers that the table lists.
 const LISTED: usize = 300;
 /// The most links that are drawn.
@@ -134,7 +134,11 @@ impl Shown {
         let route = traced.answer.iter().flat_map(|answer| answer.route.iter().copied());
         let order = route.chain(involved.iter().copied()).chain(servers).chain(beside).chain(numbers());
         let stands = |&number: &u32| !geometry || !traced.sites[number as usize].is_empty();
-        let mut room = if geometry { DRAWN.0 } else { DRAWN.1 };
+        let mut room = match traced.sites.iter().flatten().next() {
+            Some(Site::Square { .. }) => DRAWN.0,
+            Some(Site::Ring { .. }) => DRAWN.1,
+            None => DRAWN.2,
+        };
         let mut drawn = vec![false; traced.members.len()];
         for number in order.filter(stands) {
             let known = &mut drawn[number as usize];

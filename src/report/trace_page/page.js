@@ -60,7 +60,11 @@
     const [a, b] = [peers.get(one).at, peers.get(other).at];
     make("line", { x1: a[0], y1: a[1], x2: b[0], y2: b[1], class: "link" }, layers.links);
   }
-  const size = (peer) => data.size * (peer.part === "server" ? 1.45 : peer.part === "supernode" ? 1.2 : 1);
+  // In a crowd, the few who take part stand out.
+  const parts = new Set(data.involved.length <= 60 ? data.involved : []);
+  const many = data.peers.length > 500;
+  if (many) svg.classList.add("many");
+  const size = (peer) => (parts.has(peer.number) ? Math.max(data.size, 15) : data.size) * (peer.part === "server" ? 1.45 : peer.part === "supernode" ? 1.2 : 1);
   const outline = (peer, [x, y], radius) => {
     if (peer.part === "server") return make("rect", { x: x - radius, y: y - radius, width: 2 * radius, height: 2 * radius });
     if (peer.part === "supernode") {
@@ -70,7 +74,8 @@
     return make("circle", { cx: x, cy: y, r: radius });
   };
   const drawn = new Map();
-  for (const peer of data.peers.filter((peer) => peer.at)) {
+  const inOrder = data.peers.filter((peer) => peer.at).sort((a, b) => parts.has(a.number) - parts.has(b.number));
+  for (const peer of inOrder) {
     const group = make("g", { class: "peer", "data-peer": peer.number }, layers.nodes);
     make("title", {}, group).textContent = nameOf(peer.number) + ": " + count(peer.entries, "entry", "entries") + ", " + count(peer.degree, "link", "links") + (peer.holds ? ", has the object" : "");
     const radius = size(peer);
@@ -79,7 +84,7 @@
       for (const box of peer.boxes) make("rect", { x: box[0], y: box[1], width: box[2], height: box[3], class: "body" }, group);
       const least = Math.min(...peer.boxes.map((box) => Math.min(box[2], box[3])));
       if (peer.holds) make("circle", { cx: peer.at[0], cy: peer.at[1], r: Math.min(19, 0.42 * least), class: "holder" }, group);
-      if (least > 20) label(group, peer.number, peer.at, Math.min(26, 0.42 * least));
+      if (least > 36 || (least > 16 && parts.has(peer.number))) label(group, peer.number, peer.at, Math.min(26, 0.42 * least));
     } else {
       for (const spot of peer.spots.slice(1)) make("circle", { cx: spot[0], cy: spot[1], r: 0.6 * radius, class: "body" }, group);
       const body = outline(peer, peer.at, radius);
