@@ -13,6 +13,7 @@ for name in compare compare-churn compare-faults server-down swarm super-peers c
   papers/chord-path-distribution papers/chord-keys-per-node papers/chord-virtual-nodes \
   papers/chord-failures-before-repair papers/chord-failures-after-repair \
   papers/gnutella-walkers papers/gnutella-unequal-latency papers/gnutella-traffic papers/replication \
+  papers/peersim-chord papers/peersim-flood \
   papers/bittorrent-flash-crowd papers/bittorrent-mixed-classes papers/bittorrent-fluid; do
   "$peerlab" run "$name"
 done

@@ -13,6 +13,8 @@
 //! | [`world`] | what protocols live in: population, overlay, underlay, content, workload, churn, faults |
 //! | [`graph`] | compact graphs: generators, files, components, floods |
 //! | [`experiment`] | scenarios, sweeps, records, results |
+//! | [`lab`] | labs for students: questions that the model answers |
+//! | [`conformance`] | cases that a protocol of one's own can be tested with |
 //! | [`stats`], [`report`] | summaries and scaling laws; tables and figures |
 //! | [`bench`](mod@bench), [`cli`] | speed, measured; the command line |
 //!
@@ -35,8 +37,12 @@
 
 pub mod bench;
 pub mod cli;
+pub mod conformance;
 pub mod experiment;
 pub mod graph;
+pub mod lab;
+#[cfg(test)]
+mod properties;
 pub mod protocols;
 pub mod report;
 pub mod sim;

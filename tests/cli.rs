@@ -16,13 +16,21 @@ mod graph_measures;
 mod graphs;
 #[path = "cli/interrupts.rs"]
 mod interrupts;
+#[path = "cli/labs.rs"]
+mod labs;
 #[path = "cli/live.rs"]
 mod live;
+#[path = "cli/machine.rs"]
+mod machine;
 #[path = "cli/odd_worlds.rs"]
 mod odd_worlds;
+#[path = "cli/reference.rs"]
+mod reference;
 #[path = "cli/refusals.rs"]
 mod refusals;
 #[path = "cli/series.rs"]
 mod series;
 #[path = "cli/show.rs"]
 mod show;
+#[path = "cli/trace.rs"]
+mod trace;

@@ -1,9 +1,11 @@
 //! `peerlab list`.
 
 use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
 
 use super::{Failure, print};
 use crate::experiment::columns::{COLUMNS, Family, KEYS};
+use crate::experiment::json;
 use crate::experiment::series::{SERIES, SeriesColumn};
 use crate::experiment::shipped::SHIPPED;
 use crate::experiment::subjects::Subject;
@@ -16,6 +18,9 @@ use crate::world::{GraphModel, LatencyModel, Mix, SessionLaw};
 pub(super) struct List {
     /// What to list; everything by default
     what: Option<What>,
+    /// Print one JSON document instead: for each list its entries with name and text
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -33,13 +38,22 @@ enum What {
 impl List {
     pub(super) fn execute(&self) -> Result<(), Failure> {
         let wanted = What::value_variants().iter().filter(|&&what| self.what.is_none_or(|only| only == what));
+        if self.json {
+            let entry = |(name, text): (String, String)| json!({ "name": name, "text": text });
+            let lists = wanted.map(|&what| {
+                let name = what.to_possible_value().map_or_else(String::new, |value| value.get_name().into());
+                (name, listed(what).1.into_iter().map(entry).collect())
+            });
+            return print(&json::document(&Value::Object(lists.collect())));
+        }
         let sections: Vec<String> = wanted.map(|&what| section(what, self.what.is_none())).collect();
         print(&sections.join("\n"))
     }
 }
 
-fn section(what: What, with_heading: bool) -> String {
-    let (heading, lines) = match what {
+/// What a list is about, and its entries: name and text.
+fn listed(what: What) -> (&'static str, Vec<(String, String)>) {
+    match what {
         What::Protocols => ("protocols", NAMES.iter().map(|name| protocol(name)).chain(subjects()).collect()),
         What::Scenarios => {
             ("scenarios", SHIPPED.iter().map(|s| (s.name.to_string(), title(s.text))).collect())
@@ -50,7 +64,11 @@ fn section(what: What, with_heading: bool) -> String {
         What::Sessions => ("laws of sessions (churn.sessions)", pairs(SessionLaw::LISTED)),
         What::Columns => ("columns", columns()),
         What::Series => ("columns of time series (series.csv)", series()),
-    };
+    }
+}
+
+fn section(what: What, with_heading: bool) -> String {
+    let (heading, lines) = listed(what);
     let widest = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let lines: String = lines.iter().map(|(name, text)| format!("  {name:widest$}  {text}\n")).collect();
     if with_heading { format!("{heading}\n{lines}") } else { lines }

@@ -2,13 +2,16 @@
 
 mod bench;
 mod check;
+mod completions;
 mod graph;
+mod lab;
 mod list;
 mod papers;
 mod run;
 mod show;
 mod show_can;
 mod show_network;
+mod trace;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -43,12 +46,23 @@ enum Command {
     List(list::List),
     /// Show how a small network works: tables and the route of a lookup, as text and SVG
     Show(show::Show),
+    /// Follow one lookup, event by event: as text, as JSON lines, or as a page to step through
+    ///
+    /// Of a scenario it is a lookup of the real run: the same peers, links, content and departures. Of a protocol it is
+    /// one in a network of 24 peers; everything about that network can be set.
+    Trace(trace::Trace),
     /// Measure the speed of this machine under the kernel and under whole protocols
     Bench(bench::Bench),
     /// Print the page that sets ours beside what papers printed
     Papers(papers::Papers),
     /// Graphs in files: generate, measure, fit, attack, convert, draw
     Graph(graph::Graph),
+    /// Print a script that completes the command line in a shell
+    Completions(completions::Completions),
+    /// Print the manual page, in roff
+    Man(completions::Manual),
+    /// Labs for students: handout, scenarios, and a check of the answers by the model
+    Lab(lab::Lab),
 }
 
 /// Why a command failed.
@@ -75,8 +89,12 @@ pub fn main() -> ExitCode {
         Command::List(list) => list.execute(),
         Command::Show(show) => show.execute(),
         Command::Papers(papers) => papers.execute(),
+        Command::Trace(trace) => trace.execute(),
         Command::Graph(graph) => graph.execute(),
         Command::Bench(bench) => bench.execute(),
+        Command::Completions(completions) => completions.execute(),
+        Command::Man(manual) => manual.execute(),
+        Command::Lab(lab) => lab.execute(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

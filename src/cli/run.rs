@@ -16,7 +16,7 @@ use crate::experiment::journal::Journal;
 use crate::experiment::plan::{Plan, toml_text};
 use crate::experiment::preflight::preflight;
 use crate::experiment::run::{self, Finished, Options, Stop};
-use crate::experiment::{results, screen};
+use crate::experiment::{json, results, screen};
 use crate::sim::QueueKind;
 
 /// Run a scenario.
@@ -33,6 +33,9 @@ pub(super) struct Run {
     /// The event queue: for comparing them. Results do not depend on it
     #[arg(long, value_enum, default_value = "wheel", hide = true)]
     queue: Queue,
+    /// Print one JSON document instead of tables: every column of every group of runs
+    #[arg(long)]
+    json: bool,
     /// No progress
     #[arg(long, short)]
     quiet: bool,
@@ -48,7 +51,7 @@ impl Run {
     /// What is run without any arguments.
     pub(super) fn main_job() -> Run {
         let which = Which { scenario: "compare".to_string(), set: Vec::new(), quick: false };
-        Run { which, threads: None, out: None, queue: Queue::Wheel, quiet: false }
+        Run { which, threads: None, out: None, queue: Queue::Wheel, json: false, quiet: false }
     }
 
     pub(super) fn execute(&self) -> Result<(), Failure> {
@@ -94,7 +97,10 @@ impl Run {
         };
         warn(&remarks);
         results::write(&plan, &records, folder, started.elapsed())?;
-        print(&screen::report(&plan, &records, width()))?;
+        print(&match self.json {
+            true => json::document(&json::run(&plan, &records)),
+            false => screen::report(&plan, &records, width()),
+        })?;
         if !self.quiet {
             let seconds = started.elapsed().as_secs_f64();
             tell(&format!("{} runs in {seconds:.1} s; results in {}", records.len(), out.display()));

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::show::Picture;
 use super::{Failure, print, width};
-use crate::experiment::network_view::{self, Kind, MOST, Member, NetworkView, Part, Step, Wanted};
+use crate::experiment::network_view::{self, Centre, Kind, MOST, Member, NetworkView, Part, Step, Wanted};
 use crate::report::{self, ArrowKind, Colour, Column, NetworkNode, NodeShape, NodeState, Table};
 use crate::units::Span;
 
@@ -118,7 +118,7 @@ impl Seen<'_> {
             }
             let mut row = vec![
                 number.to_string(),
-                part(member).to_string(),
+                member.part.word().to_string(),
                 member.entries.to_string(),
                 neighbours.len().to_string(),
                 named.join(" "),
@@ -157,8 +157,8 @@ impl Seen<'_> {
                 step.from.to_string(),
                 step.to.to_string(),
                 step.hops.to_string(),
-                kind(step).to_string(),
-                told(&step.message),
+                step.kind.word().to_string(),
+                told(step),
             ]);
         }
         table
@@ -209,23 +209,7 @@ impl Seen<'_> {
             (Some(object), None) => format!("Object {object} from peer {from}: no answer"),
             (None, _) => format!("Who knows whom among {peers} peers"),
         };
-        let of = |part: Part| (0..members.len()).filter(|&i| members[i].part == part).collect::<Vec<_>>();
-        let (servers, supernodes) = (of(Part::Server), of(Part::Supernode));
-        let tiers = !servers.is_empty() || !supernodes.is_empty();
-        let (first, rings) = if !servers.is_empty() {
-            (servers, "servers in the middle")
-        } else if !supernodes.is_empty() {
-            (supernodes, "supernodes inside, their peers outside")
-        } else {
-            (
-                vec![from as usize],
-                if lookup.is_some() {
-                    "ring by ring one hop further"
-                } else {
-                    "ring by ring one link further"
-                },
-            )
-        };
+        let Centre { first, tiers, rings } = Centre::of(members, from, lookup.is_some());
         let asked = |number: u32| {
             let to = |step: &Step| step.to == number && step.kind == Kind::Request;
             self.view.steps.iter().any(to)
@@ -250,7 +234,7 @@ impl Seen<'_> {
                 Kind::Duplicate => ArrowKind::Duplicate,
                 Kind::Answer => ArrowKind::Answer,
                 Kind::Lost => ArrowKind::Lost,
-                Kind::Alarm => return None,
+                Kind::Alarm | Kind::Issued | Kind::Answered => return None,
             };
             Some((step.from as usize, step.to as usize, kind))
         };
@@ -258,7 +242,7 @@ impl Seen<'_> {
             title,
             subtitle: format!("{protocol}: {} · {rings}", self.view.title),
             nodes: members.iter().enumerate().map(node).collect(),
-            first,
+            first: first.into_iter().map(|number| number as usize).collect(),
             tree: if tiers { Vec::new() } else { self.requests() },
             links: self.view.links.iter().map(|&(one, other)| (one as usize, other as usize)).collect(),
             marked: lookup.is_none().then_some(from as usize),
@@ -275,35 +259,11 @@ fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
-/// A message without the names of types that its fields have beside their own.
-fn told(message: &str) -> String {
-    let mut text = message.replace("ObjectId(", "(");
-    // `Query(Query { … })` says the same twice.
-    if let Some((name, rest)) = message.split_once('(')
-        && let Some(fields) = rest.strip_prefix(name).and_then(|rest| rest.strip_suffix(')'))
-    {
-        text = format!("{name}{}", fields.replace("ObjectId(", "("));
-    }
+/// As much of a message as the table has room for.
+fn told(step: &Step) -> String {
+    let text = step.told();
     match text.char_indices().nth(TOLD) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
-    }
-}
-
-fn part(member: &Member) -> &'static str {
-    match member.part {
-        Part::Peer => "peer",
-        Part::Supernode => "supernode",
-        Part::Server => "server",
-    }
-}
-
-fn kind(step: &Step) -> &'static str {
-    match step.kind {
-        Kind::Request => "request",
-        Kind::Duplicate => "again",
-        Kind::Answer => "answer",
-        Kind::Lost => "lost",
-        Kind::Alarm => "time is up",
     }
 }

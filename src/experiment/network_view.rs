@@ -11,8 +11,10 @@ use super::preflight::{blame_params, preflight};
 use super::run::build;
 use super::scenario::schema;
 use crate::protocols::{self, Visit};
-use crate::sim::{Engine, Happened, ObjectId, Protocol, Role, Span, Time, TraceEvent, World};
+use crate::sim::{Engine, ObjectId, Protocol, Role, Span, Time, World};
 
+use super::followed;
+pub use super::followed::{Answer, Kind, Step};
 use super::one_lookup::OneLookup;
 
 /// The most peers that are shown.
@@ -84,47 +86,47 @@ pub enum Part {
     Server,
 }
 
-/// Something that happens on the account of the lookup.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// When, after the lookup was issued.
-    pub after: Span,
-    /// Who sent it.
-    pub from: u32,
-    /// Whom it concerns.
-    pub to: u32,
-    /// Hops so far.
-    pub hops: u16,
-    /// What it is.
-    pub kind: Kind,
-    /// The message, as its type prints itself.
-    pub message: String,
+impl Part {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Part::Peer => "peer",
+            Part::Supernode => "supernode",
+            Part::Server => "server",
+        }
+    }
 }
 
-/// What a step is to the lookup.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A request comes to somebody for the first time.
-    Request,
-    /// A request comes to somebody who had one already.
-    Duplicate,
-    /// An answer.
-    Answer,
-    /// A message is lost, or finds nobody.
-    Lost,
-    /// A wait is over.
-    Alarm,
+/// Round whom a network without geometry is drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Centre {
+    /// By number.
+    pub first: Vec<u32>,
+    /// Whether they are above the others.
+    pub tiers: bool,
+    /// What the rings round them are.
+    pub rings: &'static str,
 }
 
-/// The first answer to come.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// How long it took.
-    pub after: Span,
-    /// Who is said to have the object.
-    pub provider: u32,
-    /// From the origin to the participant that answered, forward by forward.
-    pub route: Vec<u32>,
+impl Centre {
+    /// Servers stand in the middle, or else supernodes, or else peer `from`; `asks` says whether it asks.
+    pub fn of(members: &[Member], from: u32, asks: bool) -> Centre {
+        let of = |part: Part| -> Vec<u32> {
+            (0..).zip(members).filter(|(_, member)| member.part == part).map(|(number, _)| number).collect()
+        };
+        let above = |first, rings| Centre { first, tiers: true, rings };
+        match (of(Part::Server), of(Part::Supernode)) {
+            (servers, _) if !servers.is_empty() => above(servers, "servers in the middle"),
+            (_, supernodes) if !supernodes.is_empty() => {
+                above(supernodes, "supernodes inside, their peers outside")
+            }
+            _ => {
+                let rings =
+                    if asks { "ring by ring one hop further" } else { "ring by ring one link further" };
+                Centre { first: vec![from], tiers: false, rings }
+            }
+        }
+    }
 }
 
 /// Builds the settled network and runs the lookup.
@@ -153,23 +155,37 @@ pub fn view(wanted: &Wanted) -> Result<NetworkView, Diagnostic> {
     protocols::with(&job.protocol, looking).expect("the plan has checked the names")
 }
 
-/// The scenario of a network that fits on a page.
-fn plan(wanted: &Wanted) -> Result<Plan, Diagnostic> {
-    let Wanted { protocol, peers, seed, .. } = wanted;
-    let fetch = wanted.everyone;
-    let replicas = 2.min(*peers);
-    // Downloads take their time where all want them at once.
-    let mix = if fetch { "population.mix = \"bharambe-2006-homogeneous\"\n" } else { "" };
+/// A network that fits on a page, with `more` keys.
+///
+/// # Errors
+/// A key that does not exist: a fault of ours.
+pub(super) fn small(
+    name: &str,
+    protocol: &str,
+    peers: u32,
+    seed: u64,
+    more: &str,
+) -> Result<Document, Diagnostic> {
+    let replicas = 2.min(peers);
     let text = format!(
-        "name = \"show\"\npeers = {peers}\nseed = {seed}\nprotocols = [\"{protocol}\"]\n{mix}\
+        "name = \"{name}\"\npeers = {peers}\nseed = {seed}\nprotocols = [\"{protocol}\"]\n{more}\
          underlay.latency.plane = {{ width = \"100 ms\" }}\n\
          overlay = {{ components = \"join\", graph.random-regular = {{ degree = 3 }} }}\n\
-         content = {{ objects = 10, replicas = {replicas} }}\nworkload.fetch = {fetch}\n\
+         content = {{ objects = 10, replicas = {replicas} }}\n\
          protocol.gnutella06 = {{ leaves = 4, min_leaves = 1, leaf_degree = 2, wanted_degree = 3 }}\n\
          protocol.kazaa = {{ cluster = 7, split = 14, merge = 2, links = 3, max_links = 6 }}\n\
          protocol.bittorrent = {{ initiate = 3, min_neighbours = 2, max_neighbours = 6, peers_wanted = 5 }}\n"
     );
-    let mut document = Document::parse("show", &text, schema())?;
+    Document::parse(name, &text, schema())
+}
+
+/// The scenario of a network that is shown.
+fn plan(wanted: &Wanted) -> Result<Plan, Diagnostic> {
+    let Wanted { protocol, peers, seed, .. } = wanted;
+    let fetch = wanted.everyone;
+    // Downloads take their time where all want them at once.
+    let mix = if fetch { "population.mix = \"bharambe-2006-homogeneous\"\n" } else { "" };
+    let mut document = small("show", protocol, *peers, *seed, &format!("{mix}workload.fetch = {fetch}\n"))?;
     for assignment in &wanted.set {
         let table = assignment.split(['.', '=']).next().unwrap_or_default().trim();
         if !TABLES.contains(&table) {
@@ -219,18 +235,16 @@ impl Visit for Look<'_> {
                 .collect();
             links = engine.overlay();
         });
-        let steps = steps(from, &events);
-        let answer = events.iter().find(|event| event.happened == Happened::Answered);
-        let answer = answer.map(|event| Answer {
-            after: event.time.since(Time::ZERO),
-            provider: event.from.number(),
-            route: route(from, &steps, event),
-        });
+        let mut steps = followed::steps(&events, Time::ZERO);
+        let answer = followed::answer(&steps);
+        followed::noticed(&mut steps);
+        steps.retain(|step| step.kind.is_message() || step.kind == Kind::Alarm);
         Ok(NetworkView { title: P::TITLE, from, members, links, steps, answer })
     }
 }
 
-fn member<P: Protocol>(
+/// Participant `number`, as it is now.
+pub(super) fn member<P: Protocol>(
     engine: &Engine<P>,
     world: &dyn World,
     number: u32,
@@ -243,79 +257,19 @@ fn member<P: Protocol>(
         Role::Supernode => Part::Supernode,
         Role::Ordinary => Part::Peer,
     };
-    let holds = object.is_some_and(|object| match server {
-        true => P::stocks(engine.shared(), number, object),
-        false => P::PEERS_SHARE && world.holders(object).contains(&number),
-    });
+    let holds = object.is_some_and(|object| holds(engine, world, number, object));
     Member { part, entries: peer.entries(), holds }
 }
 
-/// The events but for the first and the last, and what each is to the lookup of `from`.
-fn steps(from: u32, events: &[TraceEvent]) -> Vec<Step> {
-    let mut asked = vec![from];
-    let mut steps = Vec::new();
-    let mut answered = false;
-    for event in events {
-        let to = event.to.number();
-        let kind = match event.happened {
-            Happened::Issued => continue,
-            Happened::Answered => {
-                answered = true;
-                continue;
-            }
-            // The deadline of a request that was answered passes unnoticed.
-            Happened::Alarm if answered => continue,
-            Happened::Alarm => Kind::Alarm,
-            Happened::Lost | Happened::Dropped => Kind::Lost,
-            Happened::Delivered if event.answer => Kind::Answer,
-            Happened::Delivered if asked.contains(&to) => Kind::Duplicate,
-            Happened::Delivered => {
-                asked.push(to);
-                Kind::Request
-            }
-        };
-        steps.push(Step {
-            after: event.time.since(Time::ZERO),
-            from: event.from.number(),
-            to,
-            hops: event.hops,
-            kind,
-            message: event.message.clone(),
-        });
+/// Whether participant `number` has `object`: ground truth.
+pub(super) fn holds<P: Protocol>(
+    engine: &Engine<P>,
+    world: &dyn World,
+    number: u32,
+    object: ObjectId,
+) -> bool {
+    match number >= world.peers() {
+        true => P::stocks(engine.shared(), number, object),
+        false => P::PEERS_SHARE && world.holders(object).binary_search(&number).is_ok(),
     }
-    steps
-}
-
-/// How the request came to whoever gave the answer, by the first request that came to each on the way.
-fn route(from: u32, steps: &[Step], answer: &TraceEvent) -> Vec<u32> {
-    let before = || steps.iter().filter(|step| step.after <= answer.time.since(Time::ZERO));
-    let asked_by = |peer: u32| before().find(|step| step.kind == Kind::Request && step.to == peer);
-    let provider = answer.from.number();
-    let hops_of = |peer: u32| asked_by(peer).map_or(0, |step| step.hops);
-    let mut answerer = from;
-    if answer.hops > 0 && hops_of(provider) == answer.hops {
-        answerer = provider; // It answered itself.
-    }
-    // Else back along the answers: the one that came to the origin, the one that it passes on, and so forth.
-    let mut carried: Option<&Step> = None;
-    for _ in steps {
-        if hops_of(answerer) >= answer.hops {
-            break;
-        }
-        let fits = |step: &&Step| {
-            let (there, same) = (step.kind == Kind::Answer && step.to == answerer, step.hops == answer.hops);
-            there && same && step.from != answerer
-        };
-        let alike = |step: &&Step| carried.is_none_or(|carried| carried.message == step.message);
-        let found = before().rev().filter(fits).find(alike).or_else(|| before().rev().find(fits));
-        let Some(step) = found else { break };
-        carried = Some(step);
-        answerer = step.from;
-    }
-    let mut route = vec![answerer];
-    while let Some(step) = asked_by(*route.last().unwrap_or(&from)).filter(|_| route.len() <= steps.len()) {
-        route.push(step.from);
-    }
-    route.reverse();
-    route
 }

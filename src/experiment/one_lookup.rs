@@ -12,7 +12,7 @@ use crate::units::CountOrShare;
 use crate::world::{ContentSettings, Settings, Terrain};
 
 /// The network, with its lookup to come.
-pub(super) struct OneLookup<P: Protocol> {
+pub(crate) struct OneLookup<P: Protocol> {
     pub(super) engine: Engine<P>,
 }
 
@@ -21,7 +21,7 @@ impl<P: Protocol> OneLookup<P> {
     ///
     /// # Errors
     /// What the world or the protocol says about its settings, in a sentence.
-    pub(super) fn new(peers: u32, origin: Option<u32>, params: &P::Params) -> Result<OneLookup<P>, String> {
+    pub(crate) fn new(peers: u32, origin: Option<u32>, params: &P::Params) -> Result<OneLookup<P>, String> {
         let content = ContentSettings {
             objects: CountOrShare::Count(1),
             replicas: CountOrShare::Count(1),
@@ -72,7 +72,7 @@ impl<P: Protocol> OneLookup<P> {
     }
 
     /// Runs, and says whom the lookup visits, by name: `from` asks, and `names` are by number.
-    pub(super) fn route(self, from: u64, names: Vec<u64>) -> Vec<u64> {
+    pub(crate) fn route(self, from: u64, names: Vec<u64>) -> Vec<u64> {
         let mut route = vec![from];
         for event in self.events(Time::ZERO, |_| ()) {
             // Every forward is one hop more than the last; the answer is none more.

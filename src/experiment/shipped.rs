@@ -50,6 +50,8 @@ shipped! {
     "papers/gnutella-unequal-latency",
     "papers/gnutella-traffic",
     "papers/replication",
+    "papers/peersim-chord",
+    "papers/peersim-flood",
     "free-riding",
     "participation",
     "missing-chunk",

@@ -322,7 +322,7 @@ impl Protocol for Gnutella {
 
     /// The specification's descriptors, without the TCP and IP headers below. For texts, the means that Yang and
     /// Garcia-Molina (*Designing a Super-Peer Network*, 2003) measured in this network.
-    #[inline]
+    #[inline(always)]
     fn wire_size(shared: &Shared, message: &Message) -> u32 {
         /// GUID, function, TTL, hops, payload length.
         const HEADER: u32 = 16 + 1 + 1 + 1 + 4;

@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use crate::sim::{ObjectId, PeerId, Setup, Span, Time};
+use crate::space::places::Places;
 use crate::space::ring::Id;
 
 /// One reference from a key to a provider, and how much longer it is good for.
@@ -127,6 +128,7 @@ impl Index {
 #[derive(Debug)]
 pub struct Published {
     keys: Vec<(Id, ObjectId)>,
+    places: Places,
     /// The holders of key i that are online: `holders[starts[i]..starts[i + 1]]`.
     starts: Vec<u32>,
     holders: Vec<PeerId>,
@@ -147,12 +149,14 @@ impl Published {
             holders.extend(all.filter(|&peer| online(peer)));
             starts.push(holders.len() as u32);
         }
-        Published { keys, starts, holders }
+        let places = Places::of(keys.iter().map(|&(key, _)| key));
+        Published { keys, places, starts, holders }
     }
 
     /// The keys in (`from`, `to`] with their providers online, going round the ring.
     pub fn after(&self, from: Id, to: Id) -> impl Iterator<Item = (Id, &[PeerId])> {
-        let start = self.keys.partition_point(|&(key, _)| key <= from);
+        let below = self.places.below(from, |place| self.keys[place].0);
+        let start = below + self.keys[below..].iter().take_while(|&&(key, _)| key == from).count();
         let n = self.keys.len();
         let within =
             (0..n).map(move |i| (start + i) % n).take_while(move |&i| self.keys[i].0.in_half_open(from, to));
@@ -161,7 +165,7 @@ impl Published {
 
     /// The keys from `first` to `last`, both included, with their providers online.
     pub fn between(&self, first: Id, last: Id) -> impl Iterator<Item = (Id, &[PeerId])> {
-        let start = self.keys.partition_point(|&(key, _)| key < first);
+        let start = self.places.below(first, |place| self.keys[place].0);
         (start..self.keys.len()).take_while(move |&i| self.keys[i].0 <= last).map(|i| self.entry(i))
     }
 

@@ -185,3 +185,28 @@ pub(crate) fn spread(targets: &[f64], heights: &[f64], top: f64, bottom: f64) ->
     }
     centres
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key_of(names: &[&str]) -> Key {
+        let entry = |&name: &&str| {
+            let sample = Sample::Reference;
+            Entry { text: name.to_string(), sample, end: None, mean: 0.0 }
+        };
+        Key::new(names.iter().map(entry).collect(), 400.0)
+    }
+
+    #[test]
+    fn names_are_written_smaller_rather_than_cut() {
+        let short = key_of(&["chord", "can"]);
+        assert_eq!(short.size, 21.0);
+        let long = key_of(&["gnutella, dynamic querying, 150 results, horizon 7", "can"]);
+        let cut = long.entries.iter().flat_map(|(_, lines)| lines).any(|line| line.ends_with('…'));
+        assert!(!cut && long.size < 21.0, "{} at {}", cut, long.size);
+        // One that does not fit at any size is cut, and the others stay as large as they can.
+        let endless = key_of(&["word ".repeat(40).as_str(), "can"]);
+        assert_eq!(endless.size, 21.0);
+    }
+}

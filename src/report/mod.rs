@@ -31,6 +31,7 @@ mod stress;
 mod style;
 mod table;
 mod ticks;
+mod trace_page;
 
 use std::path::PathBuf;
 
@@ -44,6 +45,7 @@ pub use render::render_svg;
 pub use ring::{Ring, RingNode};
 pub use square::{Square, SquareZone};
 pub use table::{Align, Colour, Column, Table};
+pub use trace_page::{PagePeer, PagePlace, PageStep, TracePage};
 
 /// Why a figure could not be drawn or written.
 #[derive(Debug, thiserror::Error)]

@@ -34,7 +34,7 @@ pub(in crate::sim) fn prefetch_if_any(address: *const u8) {
 
 /// Asks for the cache line at `address`.
 #[inline(always)]
-pub(in crate::sim) fn prefetch<T>(address: *const T) {
+pub(crate) fn prefetch<T>(address: *const T) {
     #[cfg(target_arch = "x86_64")]
     // SAFETY: a prefetch never faults, whatever the address.
     unsafe {

@@ -137,6 +137,17 @@ pub trait Protocol: Sized + Send + Sync + 'static {
         Vec::new()
     }
 
+    /// Where it stands in the space that its overlay has, if that is a ring or a square: for drawing it. More than one site
+    /// where it has more than one.
+    fn sites(&self, _shared: &Self::Shared) -> Vec<Site> {
+        Vec::new()
+    }
+
+    /// Where in that space `object` belongs.
+    fn site_of(_shared: &Self::Shared, _object: ObjectId) -> Option<Site> {
+        None
+    }
+
     /// Whether [`follows`](Self::follows) and [`resembles`](Self::resembles) say anything.
     const FORESEES: bool = false;
 
@@ -180,6 +191,25 @@ pub struct Textbook {
 
 /// The kind of all messages of a protocol that does not tell them apart.
 pub const UNTOLD: &str = "message";
+
+/// A place in the space of an overlay.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Site {
+    /// A point of a ring.
+    Ring {
+        /// How far round it, as a share of a turn.
+        turn: f64,
+        /// The identifier.
+        name: String,
+    },
+    /// A box of the unit square; a point, if both corners are the same.
+    Square {
+        /// The corner with the least coordinates.
+        low: [f64; 2],
+        /// The one with the greatest.
+        high: [f64; 2],
+    },
+}
 
 /// A question "who has this object?".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

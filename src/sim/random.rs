@@ -87,7 +87,18 @@ pub const fn derive(seed: u64, purpose: Purpose, index: u64) -> u64 {
 
 /// The stream (seed, purpose, index) of a generator of the world.
 pub fn stream(seed: u64, purpose: Purpose, index: u64) -> Stream {
-    Stream::seed_from_u64(derive(seed, purpose, index))
+    stream_of(derive(seed, purpose, index))
+}
+
+/// The stream with this key: its state is the first four numbers of SplitMix64. That is what `seed_from_u64` does, byte by
+/// byte; every lookup has three streams.
+#[inline]
+pub(crate) fn stream_of(key: u64) -> Stream {
+    let mut state = [0; 32];
+    for (step, number) in (1..).zip(state.chunks_exact_mut(8)) {
+        number.copy_from_slice(&mix(key.wrapping_add(GOLDEN.wrapping_mul(step))).to_le_bytes());
+    }
+    Stream::from_seed(state)
 }
 
 /// A number in [0, 1) with 53 random bits.
@@ -197,13 +208,6 @@ impl TryRng for PeerStream<'_> {
     }
 }
 
-/// So many cases of a property, the same ones every time.
-#[cfg(test)]
-pub(crate) fn fixed_cases(cases: u32) -> proptest::test_runner::Config {
-    let rng_seed = proptest::test_runner::RngSeed::Fixed(2001);
-    proptest::test_runner::Config { cases, rng_seed, failure_persistence: None, ..Default::default() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -239,6 +243,13 @@ mod tests {
         let expected = 64.0 * 4096.0 / 256.0;
         let chi: f64 = cells.iter().map(|&n| (f64::from(n) - expected).powi(2) / expected).sum();
         assert!(chi < 330.5, "chi-square {chi}");
+    }
+
+    #[test]
+    fn a_stream_of_a_key_is_what_the_library_makes_of_it() {
+        for key in [0, 1, u64::MAX, 0x0123_4567_89ab_cdef] {
+            assert_eq!(stream_of(key), Stream::seed_from_u64(key));
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Following one lookup: every event on its account, in order.
 
 use super::ledger::Account;
-use super::peer::PeerId;
+use super::peer::{ObjectId, PeerId};
 use super::time::Time;
 
 /// What happened to a traced lookup.
@@ -32,6 +32,8 @@ pub struct TraceEvent {
     pub from: PeerId,
     /// Whom it concerns.
     pub to: PeerId,
+    /// What is looked for.
+    pub object: ObjectId,
     /// Who pays.
     pub account: Account,
     /// Hops so far.

@@ -1,4 +1,5 @@
 //! Identifier spaces that protocols share.
 
+pub mod places;
 pub mod ring;
 pub mod torus;

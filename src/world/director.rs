@@ -70,6 +70,8 @@ pub(super) struct Play {
     flooder: Option<Flooder>,
     /// The fault, with its time, of which only the engine can say whom it strikes; it has not said so yet.
     striking: Option<(Time, usize)>,
+    /// Nothing but lookups of the workload is to come.
+    only_lookups: bool,
     /// What happens next, and when; empty at the end only.
     ready: VecDeque<Happening>,
     due: Time,
@@ -123,6 +125,7 @@ impl Play {
             order: settings.workload.origins.order(peers, seed),
             flooder: Flooder::new(&settings.workload, &starters, seed),
             striking: None,
+            only_lookups: false,
             ready: VecDeque::new(),
             due: Time::NEVER,
             settings,
@@ -135,6 +138,15 @@ impl Play {
     /// Carries out changes until one of them is to be seen, or the run is over.
     fn prepare(&mut self) {
         while self.ready.is_empty() {
+            if self.only_lookups {
+                let next = self.arrivals.peek().map(|arrival| arrival.time);
+                self.due = next.filter(|&time| time <= self.schedule.end).unwrap_or(Time::NEVER);
+                if self.due == Time::NEVER {
+                    return;
+                }
+                self.ask();
+                continue;
+            }
             let sources = [
                 if self.measured { Time::NEVER } else { self.schedule.measure },
                 self.faults.last().map_or(Time::NEVER, |&(time, _)| time),
@@ -144,6 +156,9 @@ impl Play {
                 self.arrivals.peek().map_or(Time::NEVER, |arrival| arrival.time),
                 self.flooder.as_ref().map_or(Time::NEVER, Flooder::next_time),
             ];
+            let lookups = 5;
+            self.only_lookups =
+                (0..).zip(sources).all(|(source, time)| source == lookups || time == Time::NEVER);
             // The first of the earliest.
             let (source, time) = (0..).zip(sources).min_by_key(|&(_, time)| time).unwrap_or((0, Time::NEVER));
             self.due = time;

@@ -10,6 +10,7 @@ use super::director::{Play, Schedule};
 use super::locate::Places;
 use super::overlay;
 use super::underlay::Underlay;
+use super::workload::Arrivals;
 use super::{Remark, SessionSample, Settings, WorldError, faults};
 use crate::graph::{Applied, Graph};
 use crate::sim::{Director, Keywords, ObjectId, Profile, Span, Time, World};
@@ -110,6 +111,11 @@ impl Terrain {
         let (settings, content) = (Arc::clone(&self.settings), Arc::clone(&self.content));
         let replay = self.replay.as_ref();
         Box::new(Play::new(settings, content, replay, self.seed, self.peers, servers, self.schedule))
+    }
+
+    /// The lookups that the workload plans, by number from 0: when each is issued. Those of a flooder are not among them.
+    pub fn lookups(&self) -> impl Iterator<Item = Time> {
+        Arrivals::new(&self.settings.workload, self.seed).map(|arrival| arrival.time)
     }
 
     /// The names of the classes of the population, in the order that [`Profile::class`] counts them; empty if all peers

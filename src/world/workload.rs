@@ -1,12 +1,11 @@
 //! When lookups start; who asks, and for what, is drawn from streams that each lookup has of its own.
 
 use rand::{Rng, RngExt};
-use rand_xoshiro::rand_core::SeedableRng;
 use serde::{Deserialize, Serialize};
 
 use super::WorldError;
 use super::population::sample;
-use crate::sim::random::{Purpose, Stream, exponential, stream, unit};
+use crate::sim::random::{Purpose, Stream, exponential, stream, stream_of, unit};
 use crate::sim::{Span, Time};
 use crate::units::{Frequency, Share};
 
@@ -302,8 +301,8 @@ impl Draws {
         let mut stream = stream(seed, Purpose::Workload, u64::from(number));
         let _gap = stream.next_u64();
         let miss = unit(stream.next_u64());
-        let origins = Stream::seed_from_u64(stream.next_u64());
-        let objects = Stream::seed_from_u64(stream.next_u64());
+        let origins = stream_of(stream.next_u64());
+        let objects = stream_of(stream.next_u64());
         Draws { origins, objects, miss }
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use peerlab::experiment::shipped;
+use peerlab::lab::LABS;
 
 use crate::common::{Place, Said};
 
@@ -42,27 +43,86 @@ fn commands_of_pages_work() {
     let mut commands = 0;
     for (page, text) in pages() {
         for command in shell(&text) {
-            let arguments =
-                command.strip_prefix("peerlab ").unwrap_or_else(|| panic!("no peerlab: {command}"));
-            let checked = match arguments.strip_prefix("run ") {
-                Some(scenario) => format!("check {scenario}"),
-                None => arguments.to_string(),
-            };
-            let line = format!("exec {} {checked}", env!("CARGO_BIN_EXE_peerlab"));
-            let output = Command::new("sh").args(["-c", &line]).current_dir(place.path("")).output();
-            let said = Said::of(output.expect("a shell"));
-            assert_eq!(said.code, Some(0), "{}: `{command}` says\n{}", page.display(), said.stderr);
             commands += 1;
+            works(&place, "", &page, &command);
         }
     }
     assert!(commands >= 8, "only {commands} commands were found");
 }
 
-/// All pages, with their text.
+/// A lab's first command starts it, its last one checks what is still blank, and those between work in its folder.
+#[cfg(unix)]
+#[test]
+fn commands_of_handouts_work() {
+    for lab in LABS {
+        let place = Place::new();
+        let page = docs().join("labs").join(lab.name).join("handout.md");
+        let text = fs::read_to_string(&page).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
+        assert_eq!(text, lab.handout);
+        let mut commands = shell(&text);
+        let start = commands.remove(0);
+        let check = commands.pop().expect("several commands");
+        works(&place, "", &page, &start);
+        let folder = start.split(' ').nth(4).unwrap_or_else(|| panic!("no folder: {start}"));
+        assert!(commands.len() >= 3, "{}", lab.name);
+        for command in commands {
+            works(&place, folder, &page, &command);
+        }
+        let said = say(&place, folder, &check);
+        assert!(check.contains(" lab check ") && said.stdout.contains("missing"), "{check}\n{}", said.stderr);
+        let teacher = fs::read_to_string(page.with_file_name("teacher.md")).expect("the teacher's page");
+        let points = format!("**Points**: {}.", lab.points());
+        assert!(teacher.contains(&points), "{}: {points}", lab.name);
+        for part in ["**Aims.**", "**Expected", "common mistake"] {
+            assert!(teacher.contains(part), "{}: {part}", lab.name);
+        }
+        let index = fs::read_to_string(docs().join("labs/README.md")).expect("the index of labs");
+        assert!(index.contains(&format!("({}/handout.md)", lab.name)), "{}", lab.name);
+    }
+}
+
+/// Every block of TOML is a whole scenario that is valid.
+#[test]
+fn scenarios_of_pages_are_valid() {
+    let place = Place::new();
+    let mut scenarios = 0;
+    let readme = docs().join("../README.md");
+    let text = fs::read_to_string(&readme).expect("the README");
+    for (page, text) in pages().into_iter().chain([(readme, text)]) {
+        for block in blocks(&text, "toml") {
+            scenarios += 1;
+            place.write("block.toml", &block);
+            let said = place.say("check block.toml");
+            assert_eq!(said.code, Some(0), "{}:\n{block}\n{}", page.display(), said.stderr);
+        }
+    }
+    assert!(scenarios >= 3, "only {scenarios} scenarios were found");
+}
+
+#[cfg(unix)]
+fn works(place: &Place, folder: &str, page: &Path, command: &str) {
+    let said = say(place, folder, command);
+    assert_eq!(said.code, Some(0), "{}: `{command}` says\n{}", page.display(), said.stderr);
+}
+
+/// Says a command of a page in `folder`; of `run` the scenario is checked, and not run.
+#[cfg(unix)]
+fn say(place: &Place, folder: &str, command: &str) -> Said {
+    let arguments = command.strip_prefix("peerlab ").unwrap_or_else(|| panic!("no peerlab: {command}"));
+    let checked = match arguments.strip_prefix("run ") {
+        Some(scenario) => format!("check {}", scenario.split(" --out ").next().unwrap_or(scenario)),
+        None => arguments.to_string(),
+    };
+    let line = format!("exec {} {checked}", env!("CARGO_BIN_EXE_peerlab"));
+    let output = Command::new("sh").args(["-c", &line]).current_dir(place.path(folder)).output();
+    Said::of(output.expect("a shell"))
+}
+
+/// All pages, with their text; handouts have a test of their own.
 fn pages() -> Vec<(PathBuf, String)> {
     let mut pages = Vec::new();
-    for folder in [docs(), docs().join("scenarios")] {
-        for entry in fs::read_dir(folder).expect("a folder") {
+    for folder in ["", "scenarios", "labs", "tutorial", "how-to", "explanation", "reference"] {
+        for entry in fs::read_dir(docs().join(folder)).expect("a folder") {
             let path = entry.expect("an entry").path();
             if path.extension().is_some_and(|extension| extension == "md") {
                 let text = fs::read_to_string(&path).expect("a page");
@@ -72,6 +132,15 @@ fn pages() -> Vec<(PathBuf, String)> {
     }
     pages.sort();
     pages
+}
+
+/// The bodies of blocks in this language.
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let parts = text.split("\n```").skip(1).step_by(2);
+    let of = |part: &str| {
+        part.split_once('\n').filter(|(name, _)| *name == language).map(|(_, body)| format!("{body}\n"))
+    };
+    parts.filter_map(of).collect()
 }
 
 /// The lines of blocks marked `sh`, and those with a prompt of blocks marked `console`.

@@ -6,7 +6,7 @@ use peerlab::sim::{Engine, Protocol, Span, Time};
 use peerlab::world::Terrain;
 
 use crate::cases::{REST, for_every_protocol};
-use crate::worlds::{all_correct, engine, found, regains, secs, world};
+use crate::worlds::{engine, regains, secs, world};
 
 /// After what happens at `unrest`, the invariants hold again within [`REST`], and still after another ten minutes.
 fn comes_to_rest<P: Protocol>(world: &Arc<Terrain>, unrest: Time, what: &str) -> Engine<P> {
@@ -41,27 +41,7 @@ for_every_protocol! {
     /// With nothing amiss, what exists is found and what does not is not. An unstructured overlay promises as much where
     /// everyone is a neighbour, and elsewhere that what it answers is right.
     fn a_settled_network_answers<P>() {
-        let workload = "workload = { lookups = 500, rate = '5 /s', fetch = true }";
-        for seed in 1..4 {
-            let text = format!("overlay.graph.complete = {{}}\npopulation.free_riders = '20 %'\n{workload}");
-            let mut engine = engine::<P>(&world(&text, 60, seed));
-            engine.run_until(engine.end() + Span::secs(600));
-            assert_eq!(engine.lookups_under_way(), 0, "the ledger retires what is over");
-            let outcome = engine.finish();
-            assert_eq!(outcome.lookups.len(), 500);
-            all_correct(&outcome).unwrap();
-            assert!(outcome.lookups.iter().all(|lookup| lookup.providers <= lookup.online_holders));
-            assert_eq!(outcome.tally.fetched, outcome.tally.fetches, "every download arrives");
-            assert_eq!((outcome.tally.lost, outcome.tally.dropped), (0, 0));
-        }
-        let outcome = engine::<P>(&world(workload, 300, 1)).run();
-        assert!(outcome.lookups.iter().filter_map(|lookup| lookup.answer).all(|answer| answer.correct));
-        match P::OVERLAY {
-            true => assert!(found(&outcome) > 0.9),
-            false => all_correct(&outcome).unwrap(),
-        }
-        let text = "workload = { lookups = 200, misses = '100 %' }";
-        assert_eq!(found(&engine::<P>(&world(text, 100, 1)).run()), 0.0);
+        peerlab::conformance::a_settled_network_answers::<P>();
     }
 
     /// Everybody comes one by one into a network that nobody is in.

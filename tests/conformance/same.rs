@@ -1,46 +1,15 @@
 //! The same bytes, whatever runs it; and invariants that can fail.
 
-use std::sync::Arc;
-
 use peerlab::protocols::chord::{Chord, NodeRef};
-use peerlab::sim::{Outcome, Protocol, QueueKind, Span};
-use peerlab::world::Terrain;
+use peerlab::sim::Span;
 
 use crate::cases::for_every_protocol;
-use crate::worlds::{engine, engine_with, secs, world};
-
-/// A bit of everything: churn, newcomers, a fault, loss, jitter, downloads, questions that have no answer.
-fn eventful(seed: u64) -> Arc<Terrain> {
-    let text = "churn = { newcomers = '5 %', sessions.exponential = { online = '5 min', offline = '1 min' } }
-        faults = [{ at = '100 s', crash.share = '30 %', back = '60 s' }]
-        underlay = { loss = '1 %', jitter = '10 ms', latency.plane = {} }
-        workload = { lookups = 1000, rate = '5 /s', warm_up = '20 s', misses = '5 %', fetch = true }";
-    world(text, 120, seed)
-}
-
-fn outcome<P: Protocol>(seed: u64, queue: QueueKind) -> Outcome {
-    engine_with::<P>(&eventful(seed), &P::Params::default(), queue).run()
-}
+use crate::worlds::{engine, secs, world};
 
 for_every_protocol! {
     /// Twice, on the other queue, in steps, and with one thread or two for setting it up.
     fn the_same_whatever_runs_it<P>() {
-        for seed in [1, 2] {
-            let first = outcome::<P>(seed, QueueKind::Wheel);
-            assert_eq!(first, outcome::<P>(seed, QueueKind::Wheel), "twice");
-            assert_eq!(first, outcome::<P>(seed, QueueKind::Heap), "on the heap");
-            for threads in [1, 2] {
-                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-                assert_eq!(first, pool.install(|| outcome::<P>(seed, QueueKind::Wheel)), "{threads} threads");
-            }
-            let mut stepped = engine::<P>(&eventful(seed));
-            while stepped.now() < stepped.end() {
-                let step = Span(1 + stepped.now().nanos() % 777_777_777);
-                stepped.run_until((stepped.now() + step).min(stepped.end()));
-            }
-            assert_eq!(first, stepped.finish(), "in steps");
-        }
-        assert_ne!(outcome::<P>(1, QueueKind::Wheel).tally.fingerprint, outcome::<P>(2, QueueKind::Wheel).tally.fingerprint);
+        peerlab::conformance::the_same_whatever_runs_it::<P>();
     }
 
     /// The invariants are about the network as it is: right after a crash they cannot hold everywhere.

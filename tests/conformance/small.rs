@@ -3,21 +3,12 @@
 use peerlab::sim::{Happening, QueueKind, Span};
 
 use crate::cases::{REST, for_every_protocol};
-use crate::worlds::{Script, all_correct, directed, engine, regains, secs, world};
+use crate::worlds::{Script, all_correct, directed, regains, secs, world};
 
 for_every_protocol! {
     /// Alone one has nobody to ask, and nothing to say.
     fn one_peer_alone<P>() {
-        let world = world("content.replicas = 1\nworkload = { lookups = 50, rate = '1 /s' }", 1, 1);
-        let outcome = engine::<P>(&world).run();
-        assert!(outcome.lookups.is_empty(), "nobody else holds anything");
-        let world = self::world("content.replicas = 1\nworkload = { lookups = 50, rate = '1 /s', misses = '100 %' }", 1, 1);
-        let mut engine = engine::<P>(&world);
-        engine.run_until(engine.end());
-        assert_eq!(engine.check_invariants(), Ok(()));
-        let outcome = engine.finish();
-        assert_eq!(outcome.lookups.len(), 50);
-        assert!(outcome.lookups.iter().all(|lookup| lookup.answer.is_none()), "there is no such object");
+        peerlab::conformance::one_peer_alone::<P>();
     }
 
     /// One who starts offline, comes, goes both ways, and comes back, with nobody ever there.
@@ -38,14 +29,7 @@ for_every_protocol! {
 
     /// Either finds what the other has, settled from the start.
     fn two_peers<P>() {
-        let world = world("content = { replicas = 1, objects = 20 }\nworkload = { lookups = 100, rate = '1 /s' }", 2, 1);
-        let mut engine = engine::<P>(&world);
-        assert_eq!(engine.check_invariants(), Ok(()));
-        engine.run_until(engine.end());
-        assert_eq!(engine.check_invariants(), Ok(()));
-        let outcome = engine.finish();
-        assert_eq!(outcome.lookups.len(), 100);
-        all_correct(&outcome).unwrap();
+        peerlab::conformance::two_peers::<P>();
     }
 
     /// Two who start offline come one after the other or at one instant; one goes, and comes back.

@@ -1,45 +1,10 @@
 //! What the suites share: worlds from a line of TOML, engines over them, and happenings written down by hand.
 
-#![allow(dead_code, reason = "each suite uses its part")]
+#![allow(dead_code, unused_imports, reason = "each suite uses its part")]
 
-use std::sync::Arc;
+use peerlab::sim::{Director, Engine, Happening, ObjectId, PlannedLookup, Protocol, Span, Time, Violation};
 
-use peerlab::sim::{
-    Director, Engine, Happening, ObjectId, Outcome, PlannedLookup, Protocol, QueueKind, Span, Time,
-    Violation, World,
-};
-use peerlab::world::{Settings, Terrain};
-
-/// The world that the tables in `text` describe.
-pub fn world(text: &str, peers: u32, seed: u64) -> Arc<Terrain> {
-    let settings: Settings = toml::from_str(text).unwrap_or_else(|error| panic!("{text}\n{error}"));
-    let terrain = Terrain::build(&settings, Some(peers), seed, None, true);
-    Arc::new(terrain.unwrap_or_else(|error| panic!("{text}\n{error}")))
-}
-
-/// A run of `P` in `world`, with default parameters.
-pub fn engine<P: Protocol>(world: &Arc<Terrain>) -> Engine<P> {
-    engine_with(world, &P::Params::default(), QueueKind::Wheel)
-}
-
-pub fn engine_with<P: Protocol>(world: &Arc<Terrain>, params: &P::Params, queue: QueueKind) -> Engine<P> {
-    directed(world, world.director(P::servers(params)), params, queue)
-}
-
-/// A run of `P` in which `director` says what happens.
-pub fn directed<P: Protocol>(
-    world: &Arc<Terrain>,
-    director: Box<dyn Director>,
-    params: &P::Params,
-    queue: QueueKind,
-) -> Engine<P> {
-    let world: Arc<dyn World> = Arc::clone(world) as Arc<dyn World>;
-    Engine::new(world, director, params, queue).unwrap_or_else(|error| panic!("{}: {error}", P::NAME))
-}
-
-pub fn secs(secs: u64) -> Time {
-    Time::ZERO + Span::secs(secs)
-}
+pub use peerlab::conformance::{all_correct, directed, engine, engine_with, found, secs, world};
 
 /// Runs on until the invariants hold, looking every second; says how long it took.
 ///
@@ -56,18 +21,6 @@ pub fn regains<P: Protocol>(engine: &mut Engine<P>, within: Span) -> Result<Span
             Err(_) => engine.run_until(engine.now() + Span::secs(1)),
         }
     }
-}
-
-/// Whether every question was answered, and every answer right.
-pub fn all_correct(outcome: &Outcome) -> Result<(), String> {
-    let wrong = outcome.lookups.iter().find(|lookup| !lookup.answer.is_some_and(|answer| answer.correct));
-    wrong.map_or(Ok(()), |lookup| Err(format!("{lookup:?}")))
-}
-
-/// The share of lookups that were answered.
-pub fn found(outcome: &Outcome) -> f64 {
-    let found = outcome.lookups.iter().filter(|lookup| lookup.answer.is_some()).count();
-    found as f64 / outcome.lookups.len() as f64
 }
 
 /// Lets another director have its way until `calm`; then everybody comes online and stays. Lookups go on.

@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use serde_json::{Value, json};
 
 use super::super::{Failure, print, tell, width};
 use super::watched::{Input, Watched, interrupted};
 use crate::experiment::attack::{self, BROKEN, Outcome, Plan};
 use crate::experiment::diagnostic::Diagnostic;
 use crate::experiment::folder::write_file;
+use crate::experiment::json;
 use crate::graph::Graph;
 use crate::graph::measure::{DegreeCounts, Sources};
 use crate::graph::resilience::{Attack, Effort, theory};
@@ -39,6 +41,9 @@ pub(super) struct AttackGraph {
     /// How many times betweenness-recomputed counts anew
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
+    /// Print one JSON document instead of the table
+    #[arg(long)]
+    json: bool,
     /// No progress, and no word on what was written
     #[arg(long, short)]
     quiet: bool,
@@ -62,7 +67,10 @@ impl AttackGraph {
         let outcomes = attack::run(&graph, &plan, &|share| watched.goes_on(share)).map_err(interrupted)?;
         drop(watched);
         self.write(&graph, &outcomes)?;
-        print(&table(&graph, &outcomes))
+        print(&match self.json {
+            true => json::document(&document(&self.input.name(), &graph, &outcomes)),
+            false => table(&graph, &outcomes),
+        })
     }
 
     fn write(&self, graph: &Graph, outcomes: &[Outcome]) -> Result<(), Failure> {
@@ -81,9 +89,20 @@ impl AttackGraph {
     }
 }
 
+/// The shares of removed peers that are told.
+const SHARES: [f64; 6] = [0.01, 0.04, 0.1, 0.2, 0.3, 0.5];
+
+/// Where theory has the end of large random graphs of the same degrees, if it says so of this attack.
+fn expected(attack: Attack, degrees: &DegreeCounts) -> Option<f64> {
+    match attack {
+        Attack::Random => theory::random_threshold(degrees),
+        Attack::Degree => theory::attack_threshold(degrees),
+        Attack::DegreeRecomputed | Attack::Betweenness | Attack::BetweennessRecomputed | Attack::Core => None,
+    }
+}
+
 /// What is left at a few shares, and where each attack ends it.
 fn table(graph: &Graph, outcomes: &[Outcome]) -> String {
-    const SHARES: [f64; 6] = [0.01, 0.04, 0.1, 0.2, 0.3, 0.5];
     let removed = SHARES.iter().map(|share| Column::number(format!("{:.0} %", 100.0 * share)));
     let ends = [Column::number("falls apart"), Column::number("in theory")];
     let mut table = Table::new([Column::text("removed")].into_iter().chain(removed).chain(ends));
@@ -91,14 +110,7 @@ fn table(graph: &Graph, outcomes: &[Outcome]) -> String {
     let share = |share: Option<f64>| share.map_or("–".to_owned(), |share| format!("{share:.3}"));
     for Outcome { attack, curve, .. } in outcomes {
         let left = SHARES.iter().map(|&removed| share(Some(curve.giant_share(curve.step(removed)))));
-        let expected = match attack {
-            Attack::Random => theory::random_threshold(&degrees),
-            Attack::Degree => theory::attack_threshold(&degrees),
-            Attack::DegreeRecomputed | Attack::Betweenness | Attack::BetweennessRecomputed | Attack::Core => {
-                None
-            }
-        };
-        let ends = [share(curve.threshold(BROKEN)), share(expected)];
+        let ends = [share(curve.threshold(BROKEN)), share(expected(*attack, &degrees))];
         table.row([attack.name().to_owned()].into_iter().chain(left).chain(ends));
     }
     format!(
@@ -108,6 +120,25 @@ fn table(graph: &Graph, outcomes: &[Outcome]) -> String {
         table.render(width(), Colour::Never),
         100.0 * BROKEN
     )
+}
+
+/// The same for programs.
+fn document(name: &str, graph: &Graph, outcomes: &[Outcome]) -> Value {
+    let degrees = DegreeCounts::of(graph);
+    let attack = |Outcome { attack, curve, .. }: &Outcome| {
+        let left = |&removed: &f64| {
+            let left = json::number(curve.giant_share(curve.step(removed)));
+            json!({ "removed_share": removed, "largest_share": left })
+        };
+        json!({
+            "attack": attack.name(),
+            "left": SHARES.iter().map(left).collect::<Vec<_>>(),
+            "falls_apart": json::number_or_null(curve.threshold(BROKEN)),
+            "in_theory": json::number_or_null(expected(*attack, &degrees)),
+        })
+    };
+    let attacks: Vec<Value> = outcomes.iter().map(attack).collect();
+    json!({ "graph": name, "nodes": graph.nodes(), "attacks": attacks })
 }
 
 /// The attack that a word on the command line stands for.

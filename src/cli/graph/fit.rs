@@ -11,6 +11,7 @@ use super::super::{Failure, print, tell};
 use crate::experiment::diagnostic::Diagnostic;
 use crate::experiment::folder::write_file;
 use crate::experiment::interrupt::Interrupt;
+use crate::experiment::json::{self, number};
 use crate::experiment::progress::Progress;
 use crate::experiment::tail_figures::{Words, ccdf, counter_example, histogram};
 use crate::experiment::tail_input::{Taken, read};
@@ -251,7 +252,7 @@ impl Fit {
         }
         let remarks: Vec<String> = found.fit.remarks.iter().map(ToString::to_string).collect();
         object.insert("remarks".to_owned(), json!(remarks));
-        Value::Object(object).to_string() + "\n"
+        json::document(&Value::Object(object))
     }
 
     fn csv(&self, found: &Found) -> String {
@@ -342,14 +343,6 @@ impl Fit {
 
 fn wrong_line(sample: &Sample) -> Option<WrongLine> {
     WrongLine::through(&plain_histogram(sample, crate::experiment::tail_figures::WIDE_BINS))
-}
-
-/// A float as results have it: six significant digits.
-fn number(value: f64) -> Value {
-    six(value).parse::<f64>().map_or(Value::Null, |rounded| match rounded {
-        whole if whole.fract() == 0.0 && whole.abs() < 1e15 => json!(whole as i64),
-        other => json!(other),
-    })
 }
 
 enum Picture {

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::super::measure::*;
 use super::super::*;
 use super::files::measured;
-use super::oracle::{fixed, rows};
+use super::oracle::rows;
 use super::stream;
 
 #[track_caller]
@@ -214,7 +214,7 @@ fn long_work_can_be_stopped() {
 }
 
 proptest! {
-    #![proptest_config(fixed())]
+    #![proptest_config(crate::properties::fixed_cases(256))]
 
     #[test]
     fn strong_components_as_petgraph((nodes, rows) in rows()) {

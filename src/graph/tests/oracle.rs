@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, VecDeque};
 use petgraph::algo::{connected_components, dijkstra};
 use petgraph::graph::NodeIndex;
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 
 use super::super::*;
 use super::stream;
@@ -33,17 +32,8 @@ fn flood_by_messages(graph: &Graph, source: u32, ttl: u32) -> Flood {
     Flood { messages, reached: seen.len() as u32 }
 }
 
-/// The same cases every time, and nothing remembered in files.
-pub(super) fn fixed() -> ProptestConfig {
-    ProptestConfig {
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(1),
-        ..ProptestConfig::with_cases(256)
-    }
-}
-
 proptest! {
-    #![proptest_config(fixed())]
+    #![proptest_config(crate::properties::fixed_cases(256))]
 
     #[test]
     fn building_keeps_each_edge_once((nodes, rows) in rows()) {

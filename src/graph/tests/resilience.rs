@@ -6,7 +6,7 @@ use super::super::measure::*;
 use super::super::resilience::*;
 use super::super::*;
 use super::files::measured;
-use super::oracle::{fixed, rows};
+use super::oracle::rows;
 use super::stream;
 
 #[track_caller]
@@ -144,7 +144,7 @@ fn no_node_no_curve() {
 }
 
 proptest! {
-    #![proptest_config(fixed())]
+    #![proptest_config(crate::properties::fixed_cases(256))]
 
     #[test]
     fn curves_as_counted_step_by_step((nodes, rows) in rows(), seed: u64, which in 0usize..6) {

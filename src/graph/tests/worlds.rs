@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::super::measure::*;
 use super::super::*;
 use super::files::measured;
-use super::oracle::{fixed, rows};
+use super::oracle::rows;
 use super::stream;
 
 #[track_caller]
@@ -173,7 +173,7 @@ fn the_summary_of_hardly_anything() {
 }
 
 proptest! {
-    #![proptest_config(fixed())]
+    #![proptest_config(crate::properties::fixed_cases(256))]
 
     /// The share of pairs' shortest paths through each node, by counting paths between all pairs.
     #[test]

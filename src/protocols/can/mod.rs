@@ -40,7 +40,9 @@ use self::repair::Care;
 pub use self::settled::Plan;
 pub use self::table::{Contact, Table};
 use super::index::Index;
-use crate::sim::{Context, Lookup, Online, PeerId, Protocol, Routine, Setup, Span, Textbook, Violation};
+use crate::sim::{
+    Context, Lookup, ObjectId, Online, PeerId, Protocol, Routine, Setup, Site, Span, Textbook, Violation,
+};
 use crate::space::ring::Id;
 
 type Ctx<'a> = Context<'a, Can>;
@@ -221,6 +223,15 @@ impl Protocol for Can {
     fn measures(network: &[&Self], online: &Online<'_>, shared: &Shared) -> Vec<(&'static str, f64)> {
         let peers: Vec<&Can> = online.addresses().iter().map(|peer| network[peer.index()]).collect();
         settled::measures(&peers, shared)
+    }
+
+    /// Of two dimensions, and of the first of several realities.
+    fn sites(&self, shared: &Shared) -> Vec<Site> {
+        self.table.own_in(0).filter_map(|claim| shared.site(shared.extent(claim))).collect()
+    }
+
+    fn site_of(shared: &Shared, object: ObjectId) -> Option<Site> {
+        shared.point(object)
     }
 
     const FORESEES: bool = true;

@@ -5,10 +5,18 @@ use sha1::{Digest, Sha1};
 
 use super::message::Claim;
 use crate::sim::random::{Purpose, derive};
-use crate::sim::{ObjectId, Setup, Span};
+use crate::sim::{ObjectId, Setup, Site, Span};
 use crate::space::ring::Id;
 pub use crate::space::torus::Metric;
 use crate::space::torus::{Extent, MOST_DIMENSIONS, Point, Torus, Zone};
+
+/// The least difference of two coordinates, as a share of a side: 2^-32.
+const UNIT: f64 = 1.0 / 4_294_967_296.0;
+
+/// A coordinate as a share of a side.
+fn share(coordinate: u32) -> f64 {
+    f64::from(coordinate) * UNIT
+}
 
 /// The `[protocol.can]` table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -147,6 +155,19 @@ impl Shared {
     #[inline]
     pub fn key(&self, object: ObjectId) -> Id {
         self.keys.get(object.index()).copied().unwrap_or_else(|| hash(0, object.rank()))
+    }
+
+    /// Where `object` belongs in the unit square, if the space has two dimensions.
+    pub(super) fn point(&self, object: ObjectId) -> Option<Site> {
+        let at = self.torus.coordinates(self.key(object));
+        let at = [share(at[0]), share(at[1])];
+        (self.torus.dimensions() == 2).then_some(Site::Square { low: at, high: at })
+    }
+
+    /// Where a box lies in the unit square, if the space has two dimensions.
+    pub(super) fn site(&self, Extent { low, high }: Extent) -> Option<Site> {
+        let high = [share(high[0]) + UNIT, share(high[1]) + UNIT];
+        (self.torus.dimensions() == 2).then_some(Site::Square { low: [share(low[0]), share(low[1])], high })
     }
 
     /// How far a claimed zone extends.

@@ -7,8 +7,10 @@ use crate::protocols::index::Entry;
 use crate::sim::{ObjectId, Parcel, PeerId, query_text};
 use crate::space::ring::Id;
 
-/// A message from one node to another: hosts are the engine's business, their virtual nodes are ours.
+/// A message from one node to another: hosts are the engine's business, their virtual nodes are ours. In the order of the
+/// fields, so that the identifier that most of them carry comes last, and none lies across two words of the event.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Message {
     /// Which node of the receiver.
     pub at: u8,
@@ -86,6 +88,7 @@ pub fn apart(predecessor: bool, nodes: &[NodeRef]) -> (Option<NodeRef>, &[NodeRe
 
 impl Say {
     /// Bytes on the wire: 20 for the header, and 4 for each identifier or address carried (Li et al. 2005).
+    #[inline(always)]
     pub fn wire_size(&self, shared: &Shared) -> u32 {
         let carried = match self {
             Say::FindSuccessor { .. } | Say::Get { .. } => 2,

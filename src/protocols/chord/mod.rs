@@ -39,7 +39,7 @@ pub use self::params::{FingerRule, Params, Plan, Routing, Shared};
 pub use self::tables::{Fingers, NodeRef};
 pub use super::index::Entry;
 use crate::sim::{
-    Context, Lookup, ObjectId, Online, PeerId, Protocol, Routine, Setup, Span, Textbook, Violation,
+    Context, Lookup, ObjectId, Online, PeerId, Protocol, Routine, Setup, Site, Span, Textbook, Violation,
 };
 use crate::stats::quantile_sorted;
 
@@ -177,6 +177,7 @@ impl Protocol for Chord {
         self.nodes().map(Node::entries).sum()
     }
 
+    #[inline(always)]
     fn wire_size(shared: &Shared, message: &Message) -> u32 {
         message.say.wire_size(shared)
     }
@@ -187,6 +188,14 @@ impl Protocol for Chord {
 
     fn invariants(network: &[&Self], online: &Online<'_>, shared: &Shared) -> Result<(), Violation> {
         ring_is_whole(network, online, shared)
+    }
+
+    fn sites(&self, shared: &Shared) -> Vec<Site> {
+        self.nodes().map(|node| shared.site(node.id())).collect()
+    }
+
+    fn site_of(shared: &Shared, object: ObjectId) -> Option<Site> {
+        Some(shared.site(shared.key(object)))
     }
 
     const FORESEES: bool = true;

@@ -22,8 +22,6 @@ pub struct Node {
     pub(super) id: Id,
     /// Clockwise distance to the first of `successors`.
     pub(super) span: u64,
-    /// Clockwise distance to the last of `successors`.
-    reach: u64,
     pub(super) me: NodeRef,
     /// Part of the ring: it has a successor, perhaps itself.
     pub(super) joined: bool,
@@ -45,7 +43,6 @@ impl Node {
         Node {
             id: shared.id(me),
             span: 0,
-            reach: 0,
             joined: false,
             wary: false,
             next: 0,
@@ -63,13 +60,17 @@ impl Node {
     pub(super) fn settled(me: NodeRef, plan: &Plan, shared: &Shared) -> Node {
         let mut node = Node::new(me, shared);
         let id = node.id;
+        let place = plan.place(id);
         node.joined = true;
-        node.set_successors(plan.successors(id, shared), shared);
-        node.predecessor = (plan.size() > 1).then(|| plan.before(id, 1).1);
-        node.fingers = plan.fingers(id, shared);
+        let wanted = shared.params.successors;
+        let list = Successors::new(plan.after(place, wanted).map(|(_, node)| node), wanted);
+        let mut ways = plan.after(place, wanted).map(|(other, _)| id.distance(other));
+        node.take_list(list, |_| ways.next().unwrap_or(0));
+        node.predecessor = (plan.size() > 1).then(|| plan.before(place, 1).1);
+        node.fingers = plan.fingers(place, shared);
         // It owns the keys after its predecessor, and keeps copies of those of the nodes before it.
         let copies = shared.params.replication.min(plan.size());
-        let from = plan.before(id, copies).0;
+        let from = plan.before(place, copies).0;
         let left = shared.params.lifetime;
         if let Some(lists) = plan.lists() {
             node.index.fill(lists.after(from, id, left), crate::sim::Time::ZERO);
@@ -94,15 +95,19 @@ impl Node {
         self.successors.first().unwrap_or(self.me)
     }
 
-    pub(super) fn set_successors(&mut self, mut list: Successors, shared: &Shared) {
-        list.note_leads(|node| shared.id(node));
-        let span = list.first().map_or(0, |node| self.id.distance(shared.id(node)));
+    pub(super) fn set_successors(&mut self, list: Successors, shared: &Shared) {
+        let id = self.id;
+        self.take_list(list, |node| id.distance(shared.id(node)));
+    }
+
+    /// Takes over a successor list; `distance` is asked about each node in it, nearest first.
+    fn take_list(&mut self, mut list: Successors, distance: impl FnMut(NodeRef) -> u64) {
+        let span = list.measure(distance);
         if self.span != 0 && span > self.span {
             // Fingers before the successor are nodes that have gone; fix_fingers would not look at them again.
             self.fingers.forget_below(span.ilog2() + 1);
         }
         self.span = span;
-        self.reach = list.last().map_or(0, |node| self.id.distance(shared.id(node)));
         self.successors = list;
     }
 
@@ -123,74 +128,44 @@ impl Node {
     /// n.closest_preceding_node(id): the highest node known in (n, key) (ToN, Fig. 5). `None` if there is none.
     #[inline]
     pub(super) fn closest_preceding_node(&self, key: Id, shared: &Shared) -> Option<NodeRef> {
-        let distance = self.id.distance(key);
-        let finger = self.closest_finger(key, distance, shared);
+        // In (n, key) is what lies at most so far clockwise, and is not n: all others, if n is the key.
+        let far = self.id.distance(key).wrapping_sub(1);
+        let id = |node| shared.id(node);
+        let list_routes = shared.params.list_routes;
+        let finger = self.closest_finger(far, shared);
         // A finger at or beyond the end of the successor list is at least as far as all of the list.
         if let Some(finger) = finger
-            && (finger.at_least >= self.reach || !shared.params.list_routes)
+            && (finger.at_least >= self.successors.reach() || !list_routes)
         {
             return Some(finger.node);
         }
-        let listed = if shared.params.list_routes { usize::MAX } else { 1 };
-        let listed = self.last_listed_before(key, listed, shared);
-        let found = match (listed, finger) {
-            (Some(listed), Some(finger)) => Some(listed.farther(finger, self.id, |node| shared.id(node))),
+        if !list_routes {
+            return self.successors.first().filter(|_| self.span != 0 && self.span <= far);
+        }
+        let found = match (self.successors.last_within(far, self.id, id), finger) {
+            (Some(listed), Some(finger)) => Some(listed.farther(finger, self.id, id)),
             (listed, finger) => listed.or(finger),
         };
         found.map(|found| found.node)
     }
 
-    /// The last of the first `count` successors that lies in (n, key): as the list is in the order of the ring, looked for
-    /// from where it is to be expected.
+    /// The highest finger at most `far` clockwise, if any.
     #[inline]
-    fn last_listed_before(&self, key: Id, count: usize, shared: &Shared) -> Option<Found> {
-        let last = self.successors.len().min(count).checked_sub(1)?;
-        let before = |place| self.successors.in_open(place, self.id, key, |node| shared.id(node));
-        let mut place = self.expected_place(key).min(last);
-        let mut found = before(place);
-        while found.is_none() && place > 0 {
-            place -= 1;
-            found = before(place);
-        }
-        while place < last
-            && let Some(next) = before(place + 1)
-        {
-            place += 1;
-            found = Some(next);
-        }
-        found
-    }
-
-    /// Where in the successor list the last node before `key` is, if they lie evenly.
-    #[inline]
-    fn expected_place(&self, key: Id) -> usize {
-        let (distance, reach) = (self.id.distance(key), self.reach.max(1));
-        let listed = self.successors.len();
-        if distance == 0 || distance >= reach {
-            return listed.saturating_sub(1);
-        }
-        ((distance as f64 / reach as f64 * listed as f64) as usize).saturating_sub(1)
-    }
-
-    /// The highest finger in (n, key), if any.
-    #[inline]
-    fn closest_finger(&self, key: Id, distance: u64, shared: &Shared) -> Option<Found> {
-        if distance == 1 || self.span == 0 {
+    fn closest_finger(&self, far: u64, shared: &Shared) -> Option<Found> {
+        if far == 0 || self.span == 0 {
             return None;
         }
         // Finger k starts at n + 2^k, so that those above log2 of the distance start beyond the key; and those below
         // log2 of the way to the successor are the successor.
-        let highest = match distance {
-            0 => 63,
-            distance => match shared.params.fingers {
-                FingerRule::Successor => distance.ilog2(),
-                FingerRule::Predecessor => (distance.ilog2() + 1).min(63),
-            },
+        let highest = match (far.checked_add(1), shared.params.fingers) {
+            (None, _) => 63,
+            (Some(distance), FingerRule::Successor) => distance.ilog2(),
+            (Some(distance), FingerRule::Predecessor) => (distance.ilog2() + 1).min(63),
         };
         let lowest = self.span.ilog2();
         let mut k = highest;
         while k >= lowest {
-            let found = self.fingers.find_in_open(k, self.id, key, |node| shared.id(node));
+            let found = self.fingers.within(k, far, self.id, |node| shared.id(node));
             if found.is_some() || k == 0 {
                 return found;
             }
@@ -395,7 +370,8 @@ impl Node {
 
     /// Puts anything into finger `k` (a left-aligned exponent): for tests that corrupt it.
     pub fn corrupt_finger(&mut self, k: u32, node: Option<NodeRef>, shared: &Shared) {
-        self.fingers.set(k, node, node.map_or(self.id, |node| shared.id(node)));
+        let distance = node.map_or(0, |node| self.id.distance(shared.id(node)));
+        self.fingers.set(k, node, distance);
     }
 
     /// Everybody it would send to.

@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::tables::{Fingers, NodeRef, Successors};
+use super::tables::{Fingers, NodeRef};
 use super::words::Lists;
 use crate::protocols::cache;
 use crate::protocols::index::Published;
 use crate::sim::random::{Purpose, derive};
-use crate::sim::{Keywords, MAX_PEERS, ObjectId, PeerId, Setup, Span, Word};
+use crate::sim::{Keywords, MAX_PEERS, ObjectId, PeerId, Setup, Site, Span, Word, prefetch};
+use crate::space::places::Places;
 use crate::space::ring::{Id, Ring};
+
+/// Left-aligned identifiers in a whole turn of the ring: 2^64.
+const TURN: f64 = 18_446_744_073_709_551_616.0;
 
 /// The `[protocol.chord]` table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -245,6 +249,16 @@ impl Shared {
         self.ring.hash(&[self.word_seed, u64::from(word)])
     }
 
+    /// Where `id` stands on the ring, with its number; of a long one the leading digits.
+    pub(super) fn site(&self, id: Id) -> Site {
+        let number = self.ring.number(id);
+        let name = match self.ring.bits() {
+            ..=24 => number.to_string(),
+            bits => format!("{number:0width$x}", width = bits.div_ceil(4) as usize).chars().take(8).collect(),
+        };
+        Site::Ring { turn: id.aligned() as f64 / TURN, name }
+    }
+
     /// The nodes of `peer`.
     pub fn nodes(&self, peer: PeerId) -> impl Iterator<Item = NodeRef> {
         (0..self.params.virtual_nodes).map(move |index| NodeRef { peer, index })
@@ -330,6 +344,7 @@ fn resolve_collisions(ids: &mut [Id], ring: Ring) -> Result<(), String> {
 #[derive(Debug)]
 pub struct Plan {
     nodes: Vec<(Id, NodeRef)>,
+    places: Places,
     published: Published,
     /// Where questions are asked by words: the list of each word, instead of an entry for each object.
     lists: Option<Lists>,
@@ -344,7 +359,13 @@ impl Plan {
             peers.flat_map_iter(|peer| shared.nodes(peer).map(|node| (shared.id(node), node))).collect();
         nodes.par_sort_unstable();
         let published = Published::new(setup, |object| shared.key(object));
-        Plan { nodes, published, lists: shared.words.as_ref().map(|words| Lists::new(setup, shared, words)) }
+        let places = Places::of(nodes.iter().map(|&(id, _)| id));
+        Plan {
+            nodes,
+            places,
+            published,
+            lists: shared.words.as_ref().map(|words| Lists::new(setup, shared, words)),
+        }
     }
 
     /// How many nodes the ring has.
@@ -353,75 +374,61 @@ impl Plan {
     }
 
     /// Where on the ring the node with `id` is, or would be.
-    fn place(&self, id: Id) -> usize {
-        // Identifiers are spread evenly, so the place is near id · N / 2^64: gallop from there.
-        let n = self.nodes.len();
-        let guess = ((u128::from(id.aligned()) * n as u128) >> 64) as usize;
-        let (mut low, mut high) = (guess, guess);
-        let mut step = 32;
-        while low > 0 && self.nodes[low - 1].0 >= id {
-            low = low.saturating_sub(step);
-            step *= 2;
-        }
-        step = 32;
-        while high < n && self.nodes[high].0 < id {
-            low = low.max(high);
-            high = (high + step).min(n);
-            step *= 2;
-        }
-        low + self.nodes[low..high].partition_point(|&(other, _)| other < id)
+    pub fn place(&self, id: Id) -> usize {
+        self.places.below(id, |place| self.nodes[place].0)
+    }
+
+    /// The node at `place`, going round the ring.
+    #[inline]
+    fn at(&self, place: usize) -> (Id, NodeRef) {
+        self.nodes[place % self.nodes.len()]
     }
 
     /// The first node at or after `id`.
     pub fn successor(&self, id: Id) -> NodeRef {
-        let place = self.place(id);
-        self.nodes[place % self.nodes.len()].1
+        self.at(self.place(id)).1
     }
 
-    /// The last node at or before `id`.
-    fn predecessor(&self, id: Id) -> NodeRef {
-        let (place, n) = (self.place(id), self.nodes.len());
-        if place < n && self.nodes[place].0 == id {
-            self.nodes[place].1
-        } else {
-            self.nodes[(place + n - 1) % n].1
-        }
+    /// The `count` nodes after the one at `place`, nearest first; that node itself only if it is alone.
+    pub fn after(&self, place: usize, count: usize) -> impl Iterator<Item = (Id, NodeRef)> {
+        (1..=count.min((self.nodes.len() - 1).max(1))).map(move |i| self.at(place + i))
     }
 
-    /// The `count` nodes after the one with `id`, nearest first; the node itself only if it is alone.
-    pub fn after(&self, id: Id, count: usize) -> impl Iterator<Item = NodeRef> {
-        let (place, n) = (self.place(id), self.nodes.len());
-        (1..=count.min((n - 1).max(1))).map(move |i| self.nodes[(place + i) % n].1)
+    /// The node `back` places before the one at `place`.
+    pub fn before(&self, place: usize, back: usize) -> (Id, NodeRef) {
+        let n = self.nodes.len();
+        self.at(place + n - back % n)
     }
 
-    /// The node `back` places before the one with `id`.
-    pub fn before(&self, id: Id, back: usize) -> (Id, NodeRef) {
-        let (place, n) = (self.place(id), self.nodes.len());
-        self.nodes[(place + n - back % n) % n]
-    }
-
-    /// The fingers of the node with `id`.
-    pub fn fingers(&self, id: Id, shared: &Shared) -> Fingers {
+    /// The fingers of the node at `place`.
+    pub fn fingers(&self, place: usize, shared: &Shared) -> Fingers {
         let mut fingers = Fingers::empty();
-        let successor = self.after(id, 1).next().map_or(0, |node| id.distance(shared.id(node)));
-        for k in (64 - shared.ring.bits()..64).rev() {
+        let id = self.at(place).0;
+        let successor = id.distance(self.at(place + 1).0);
+        let lowest = 64 - shared.ring.bits();
+        let wanted = match shared.params.fingers {
+            // Lower fingers are the successor itself.
+            FingerRule::Successor => lowest.max(64 - successor.leading_zeros())..64,
+            FingerRule::Predecessor => lowest..64,
+        };
+        // All of them are fetched before the first is looked at: each lies somewhere else.
+        for k in wanted.clone() {
+            prefetch(
+                &raw const self.nodes[self.places.around(id.plus(1 << k)).start.min(self.nodes.len() - 1)],
+            );
+        }
+        for k in wanted {
             let start = id.plus(1 << k);
-            let node = match shared.params.fingers {
-                // Lower fingers are the successor itself.
-                FingerRule::Successor if 1 << k <= successor => break,
-                FingerRule::Successor => self.successor(start),
-                FingerRule::Predecessor => self.predecessor(start),
+            let first = self.place(start);
+            let (finger, node) = match shared.params.fingers {
+                FingerRule::Predecessor if self.at(first).0 != start => self.before(first, 1),
+                FingerRule::Successor | FingerRule::Predecessor => self.at(first),
             };
-            if shared.id(node) != id {
-                fingers.set(k, Some(node), shared.id(node));
+            if finger != id {
+                fingers.set(k, Some(node), id.distance(finger));
             }
         }
         fingers
-    }
-
-    /// The successor list of the node with `id`.
-    pub fn successors(&self, id: Id, shared: &Shared) -> Successors {
-        Successors::new(self.after(id, shared.params.successors), shared.params.successors)
     }
 
     /// The lists of words, where questions are asked by words.

@@ -322,9 +322,8 @@ impl Node {
     }
 
     fn set_finger(&mut self, ctx: &mut Ctx<'_>, k: u8, node: NodeRef) {
-        let id = ctx.shared().id(node);
-        let node = (node != self.me).then_some(node);
-        self.fingers.set(u32::from(k), node, id);
+        let distance = self.id.distance(ctx.shared().id(node));
+        self.fingers.set(u32::from(k), (node != self.me).then_some(node), distance);
     }
 
     /// Nobody left to ask.

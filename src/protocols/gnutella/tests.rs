@@ -68,7 +68,7 @@ fn under_unequal_latencies_a_flood_never_costs_more() {
 }
 
 proptest! {
-    #![proptest_config(crate::sim::random::fixed_cases(24))]
+    #![proptest_config(crate::properties::fixed_cases(24))]
 
     /// A hit has made as many hops as the nearest holder is away, and goes back as many.
     #[test]

@@ -91,7 +91,7 @@ fn expect(
 }
 
 proptest! {
-    #![proptest_config(crate::sim::random::fixed_cases(96))]
+    #![proptest_config(crate::properties::fixed_cases(96))]
 
     /// Whoever asks: breadth-first search over the ultrapeers says who is reached, which leaves are asked, by how many
     /// messages, and who answers. With small tables, leaves are asked in vain as well.
@@ -308,6 +308,7 @@ fn a_dynamic_query_asks_as_many_as_it_takes() {
             _ => {
                 assert_eq!(one.answer, None);
                 assert!(one.visited * 10 > flood.visited * 9, "{} of {}", one.visited, flood.visited);
+                assert!(one.messages <= flood.messages, "{} for {}", one.messages, flood.messages);
             }
         }
     }

@@ -66,7 +66,7 @@ fn look_at(engine: &Engine<Kazaa>, peers: u32) -> Seen {
 }
 
 proptest! {
-    #![proptest_config(crate::sim::random::fixed_cases(96))]
+    #![proptest_config(crate::properties::fixed_cases(96))]
 
     /// Whoever asks, it finds exactly what the indexes within its reach hold; each cluster is asked once, whatever its
     /// redundancy; and a query costs what the identity over the clusters' links says.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::transport::Outgoing;
 use crate::sim::event::{Body, Event, Hops};
-use crate::sim::ledger::{Cause, FirstAnswer, Ledger};
+use crate::sim::ledger::{Cause, FirstAnswer, Ledger, LookupRecord};
 use crate::sim::links::Links;
 use crate::sim::outcome::Tally;
 use crate::sim::peer::{ObjectId, PeerId, Precedence};
@@ -102,23 +102,41 @@ impl<P: Protocol> Core<P> {
         if let Some(slot) = cause.slot() {
             self.ledger.sent(slot, size, lost);
         }
-        if self.links.is_some() {
-            if lost {
-                self.tally.lost += 1;
-                self.trace_message(now, Happened::Lost, head.me, to, cause, hops, &body);
-            }
+        if lost || self.links.is_some() {
             let event = Event { time: 0, rank, seq, cause, token, to, hops, body };
-            self.send_over_link(head, now, size, Outgoing { event, lost });
-            return;
-        }
-        if lost {
-            self.tally.lost += 1;
-            self.trace_message(now, Happened::Lost, head.me, to, cause, hops, &body);
+            self.transmit_slowly(head, now, size, Outgoing { event, lost });
             return;
         }
         let time = now + self.world.latency(head.me.number(), to.number(), stamp);
         let time = time.nanos();
-        self.queue.push_with(time, move || Event { time, rank, seq, cause, token, to, hops, body });
+        // SAFETY: all eight fields are written.
+        unsafe {
+            self.queue.push_raw(time, |place| {
+                (&raw mut (*place).body).write(body);
+                (&raw mut (*place).time).write(time);
+                (&raw mut (*place).rank).write(rank);
+                (&raw mut (*place).seq).write(seq);
+                (&raw mut (*place).cause).write(cause);
+                (&raw mut (*place).token).write(token);
+                (&raw mut (*place).to).write(to);
+                (&raw mut (*place).hops).write(hops);
+            });
+        }
+    }
+
+    /// The rest of [`transmit`](Self::transmit), where a message gets lost or has to pass an access link. The message comes by
+    /// value: were it looked at where it was made, it could not be made where it will lie.
+    #[cold]
+    #[inline(never)]
+    fn transmit_slowly(&mut self, head: &mut Head, now: Time, size: u32, outgoing: Outgoing<P>) {
+        if outgoing.lost {
+            let Event { to, cause, hops, ref body, .. } = outgoing.event;
+            self.tally.lost += 1;
+            self.trace_message(now, Happened::Lost, head.me, to, cause, hops, body);
+        }
+        if self.links.is_some() {
+            self.send_over_link(head, now, size, outgoing);
+        }
     }
 
     /// Counts a message of the protocol that reaches its addressee; if it answers a request, that waits no longer.
@@ -256,6 +274,7 @@ impl<P: Protocol> Core<P> {
                 happened: Happened::Answered,
                 from: first,
                 to: me,
+                object,
                 account: Cause::lookup(slot).account(),
                 hops,
                 answer: true,
@@ -296,7 +315,7 @@ impl<P: Protocol> Core<P> {
         body: &Body<P>,
     ) {
         let Some(slot) = cause.slot() else { return };
-        let number = self.ledger.entry(slot).record.number;
+        let LookupRecord { number, object, .. } = self.ledger.entry(slot).record;
         let Some(trace) = self.trace.as_mut().filter(|trace| trace.lookup == number) else { return };
         let message = match body {
             Body::Message(message) => format!("{message:?}"),
@@ -311,7 +330,7 @@ impl<P: Protocol> Core<P> {
         };
         let (account, answer) = (cause.account(), hops.is_answer());
         let hops = hops.count();
-        (trace.sink)(TraceEvent { time: now, happened, from, to, account, hops, answer, message });
+        (trace.sink)(TraceEvent { time: now, happened, from, to, object, account, hops, answer, message });
     }
 
     /// Lists those online with the bootstrap service.

@@ -327,9 +327,12 @@ impl<P: Protocol> Engine<P> {
         self.core.tally.events += 1;
         let Cell { head, peer } = &mut self.cells[to.index()];
         let core = &mut self.core;
-        if matches!(body, Body::Message(_)) && head.online && head.me == to {
+        if let Body::Message(message) = body
+            && head.online
+            && head.me == to
+        {
             // SAFETY: by the contract; this is the one time that it is moved out.
-            let Body::Message(message) = (unsafe { std::ptr::read(body) }) else { return };
+            let message = unsafe { std::ptr::read(message) };
             core.delivered(head, Time(time), rank, seq, to, hops, token);
             let from = core.precedence.peer(rank);
             let mut ctx = Context { core, head, now: Time(time), cause, hops: hops.count(), token };

@@ -74,6 +74,24 @@ impl<E: Keyed> EventQueue<E> {
         }
     }
 
+    /// As [`push_with`](Self::push_with), where `fill` writes the event to its place.
+    ///
+    /// # Safety
+    /// `fill` must write all of the event, and its time must be `time`.
+    #[inline(always)]
+    pub(in crate::sim) unsafe fn push_raw(&mut self, time: u64, fill: impl FnOnce(*mut E)) {
+        match self {
+            // SAFETY: by the contract.
+            EventQueue::Wheel(wheel) => unsafe { wheel.push_raw(time, fill) },
+            EventQueue::Heap(heap) => {
+                let mut event = std::mem::MaybeUninit::uninit();
+                fill(event.as_mut_ptr());
+                // SAFETY: by the contract.
+                heap.push(unsafe { event.assume_init() });
+            }
+        }
+    }
+
     /// The first event, if its time lies before `limit` (nanoseconds).
     pub fn pop_before(&mut self, limit: u64) -> Option<E> {
         let place = self.pop_place(limit);

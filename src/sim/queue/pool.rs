@@ -102,19 +102,22 @@ impl<E> Pool<E> {
         self.free = chunk;
     }
 
-    /// Appends the event that `make` makes to `bucket`.
+    /// Appends to `bucket` the event that `fill` writes to its place.
+    ///
+    /// # Safety
+    /// `fill` must write all of it.
     #[inline(always)]
-    pub(super) fn push_with(&mut self, bucket: &mut Bucket, make: impl FnOnce() -> E) {
+    pub(super) unsafe fn push_raw(&mut self, bucket: &mut Bucket, fill: impl FnOnce(*mut E)) {
         let mut end = bucket.end;
         if end.is_multiple_of(CHUNK as u32) {
             end = self.extend(*bucket);
         }
-        // SAFETY: the chunk belongs to this bucket alone, and the place is not filled yet.
-        let place = unsafe { &mut *self.place_mut(end) };
-        place.write(make());
+        // The chunk belongs to this bucket alone, and the place is not filled yet.
+        let place = self.place_mut(end).cast::<E>();
+        fill(place);
         // The next line will be wanted when this bucket's turn to be appended to comes again.
-        memory::prefetch(std::ptr::from_ref(place).wrapping_add(2));
-        // Only now: if `make` has panicked, a chunk is lost, and nothing unfilled is taken for filled.
+        memory::prefetch(place.wrapping_add(2));
+        // Only now: if `fill` has panicked, a chunk is lost, and nothing unfilled is taken for filled.
         *bucket = Bucket { end: end + 1, count: bucket.count + 1 };
     }
 
@@ -128,9 +131,11 @@ impl<E> Pool<E> {
         loop {
             let next = self.next[chunk as usize];
             self.prefetch(next);
+            let first = self.place(chunk * CHUNK as u32);
             for slot in 0..filled {
-                // SAFETY: the first `filled` slots of each chunk of a bucket are filled, by `push_with`.
-                visit(unsafe { (*self.place(chunk * CHUNK as u32 + slot as u32)).assume_init_ref() });
+                // SAFETY: the first `filled` slots of each chunk of a bucket are filled, by `push_raw`; and a chunk lies in
+                // one slab.
+                visit(unsafe { (*first.add(slot)).assume_init_ref() });
             }
             if next == NONE {
                 return;
@@ -148,18 +153,21 @@ impl<E> Pool<E> {
         }
     }
 
-    /// Moves every event of `bucket` out, handing each to `visit`, and gives its chunks back one by one.
+    /// Hands `visit` the place of every event of `bucket`, from where it moves that out, and gives the chunks back one by one.
+    ///
+    /// # Safety
+    /// `visit` must move each event out, once, before anything else is pushed to the pool.
     #[inline]
-    pub(super) fn drain(&mut self, bucket: Bucket, mut visit: impl FnMut(&mut Self, E)) {
+    pub(super) unsafe fn drain(&mut self, bucket: Bucket, mut visit: impl FnMut(&mut Self, *const E)) {
         if bucket.count == 0 {
             return;
         }
         let (mut chunk, mut filled) = bucket.last();
         loop {
+            let first = self.place(chunk * CHUNK as u32);
             for slot in 0..filled {
-                // SAFETY: as in `for_each`; each filled slot is read once, and then forgotten with its bucket.
-                let event = unsafe { (*self.place(chunk * CHUNK as u32 + slot as u32)).assume_init_read() };
-                visit(self, event);
+                // SAFETY: as in `for_each`; by the contract each filled slot is read once, and then forgotten with its bucket.
+                visit(self, unsafe { first.add(slot) }.cast());
             }
             let next = self.next[chunk as usize];
             self.release(chunk);

@@ -15,12 +15,21 @@ impl<const N: usize> Ring<N> {
 
     #[inline(always)]
     pub(super) fn push_with<E>(&mut self, pool: &mut Pool<E>, number: u64, make: impl FnOnce() -> E) {
+        // SAFETY: all of it is written.
+        unsafe { self.push_raw(pool, number, |place| place.write(make())) }
+    }
+
+    /// # Safety
+    /// As for [`Pool::push_raw`].
+    #[inline(always)]
+    pub(super) unsafe fn push_raw<E>(&mut self, pool: &mut Pool<E>, number: u64, fill: impl FnOnce(*mut E)) {
         let place = number as usize % N;
         let bucket = &mut self.buckets[place];
         if bucket.len() == 0 {
             self.occupied[place / 64] |= 1 << (place % 64);
         }
-        pool.push_with(bucket, make);
+        // SAFETY: by the contract.
+        unsafe { pool.push_raw(bucket, fill) };
     }
 
     #[inline]

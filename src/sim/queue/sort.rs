@@ -44,12 +44,18 @@ impl Sorter {
             before += length;
         }
         run.reserve(count);
-        let free = &mut run.spare_capacity_mut()[..count];
-        pool.drain(bucket, |_, event| {
-            let place = &mut places[((event.key().time - start) >> shift) as usize];
-            free[*place as usize].write(MaybeUninit::new(event));
-            *place += 1;
-        });
+        let free = run.spare_capacity_mut().as_mut_ptr();
+        // SAFETY: keys stay as they are, so that the bin exists, as it did when it was counted; the places of all bins together
+        // are 0 to `count`, for which there is room. Each event is moved as it lies: by way of the stack it would be copied
+        // twice.
+        unsafe {
+            pool.drain(bucket, |_, event| {
+                let time = (*event).key().time;
+                let place = places.get_unchecked_mut(((time - start) >> shift) as usize);
+                std::ptr::copy_nonoverlapping(event.cast(), free.add(*place as usize), 1);
+                *place += 1;
+            });
+        }
         // SAFETY: the places of all bins together are 0 to `count`, and each has been written: every bin got as many
         // events as had been counted, in places of its own.
         unsafe { run.set_len(before_them + count) };
@@ -81,7 +87,11 @@ fn key<E: Keyed>(event: &MaybeUninit<E>) -> super::Key {
 #[inline]
 fn insertion<E: Keyed>(run: &mut [MaybeUninit<E>]) {
     for i in 1..run.len() {
-        let moved = key(&run[i]);
+        let [before, moved] = [key(&run[i - 1]), key(&run[i])];
+        // Nearly always the whole comparison.
+        if before.time < moved.time || before < moved {
+            continue;
+        }
         let mut place = i;
         while place > 0 && key(&run[place - 1]) > moved {
             run.swap(place - 1, place);

@@ -121,7 +121,7 @@ fn the_wheel_keeps_the_heaps_order_where_it_did_not() {
 }
 
 proptest! {
-    #![proptest_config(crate::sim::random::fixed_cases(48))]
+    #![proptest_config(crate::properties::fixed_cases(48))]
     #[test]
     fn the_wheel_keeps_the_heaps_order_at_any_scale(
         low in 0u64..1 << 20, bits in 0u32..56, pending in 0usize..2_000, seed: u64,

@@ -22,7 +22,7 @@ const TARGET: usize = 64;
 /// …but not fewer or more than this.
 const FEWEST: usize = 64;
 const MOST: usize = 8_192;
-/// So many events are compared with the limit and the side heap at a time.
+/// So many events are compared with the side heap at a time.
 const LOOK: usize = 64;
 /// When no more than so many events of the run are left, the next bucket is sorted behind them, so that [`Wheel::upcoming`]
 /// never ends at a bucket's end.
@@ -51,9 +51,8 @@ pub struct Wheel<E> {
     cursor: usize,
     /// How many have been popped from runs before.
     popped: usize,
-    /// As far as this, events of the run come before `limit` and before all in the side heap.
+    /// As far as this, events of the run come before all in the side heap.
     sure: usize,
-    limit: u64,
     side: Heap<E>,
     sorter: Sorter,
     len: usize,
@@ -87,7 +86,6 @@ impl<E: Keyed> Wheel<E> {
             cursor: 0,
             popped: 0,
             sure: 0,
-            limit: 0,
             side: Heap::new(),
             sorter: Sorter::default(),
             len: 0,
@@ -117,6 +115,25 @@ impl<E: Keyed> Wheel<E> {
             self.near.push_with(&mut self.pool, number, make);
         } else {
             self.place_elsewhere(number, make());
+        }
+        self.len += 1;
+    }
+
+    /// As [`push_with`](Self::push_with), where `fill` writes the event to its place.
+    ///
+    /// # Safety
+    /// `fill` must write all of the event, and its time must be `time`.
+    #[inline(always)]
+    pub(super) unsafe fn push_raw(&mut self, time: u64, fill: impl FnOnce(*mut E)) {
+        let number = time >> self.shift;
+        if number.wrapping_sub(self.frontier) < self.reach {
+            // SAFETY: by the contract.
+            unsafe { self.near.push_raw(&mut self.pool, number, fill) };
+        } else {
+            let mut event = MaybeUninit::uninit();
+            fill(event.as_mut_ptr());
+            // SAFETY: by the contract.
+            self.place_elsewhere(number, unsafe { event.assume_init() });
         }
         self.len += 1;
     }
@@ -154,20 +171,21 @@ impl<E: Keyed> Wheel<E> {
     /// call. After null, nothing may be pushed before `limit`.
     #[inline(always)]
     pub(super) fn pop_place(&mut self, limit: u64) -> *mut E {
-        if self.cursor < self.sure && limit == self.limit {
-            self.len -= 1;
-            return self.advance();
-        }
-        self.pop_slowly(limit)
+        if self.cursor < self.sure { self.advance(limit) } else { self.pop_slowly(limit) }
     }
 
-    /// The place of the event at the cursor, which moves on.
+    /// The place of the event at the cursor, if its time lies before `limit`, else null. The cursor moves on; it is below
+    /// `sure`.
     #[inline(always)]
-    fn advance(&mut self) -> *mut E {
-        // SAFETY: `sure`, and so the cursor, is below the length of the run.
-        let place = unsafe { self.run.as_mut_ptr().add(self.cursor) };
+    fn advance(&mut self, limit: u64) -> *mut E {
+        // SAFETY: `sure`, and so the cursor, is below the length of the run, and events from there on have not been moved out.
+        let place: *mut E = unsafe { self.run.as_mut_ptr().add(self.cursor) }.cast();
+        if unsafe { &*place }.key().time >= limit {
+            return std::ptr::null_mut();
+        }
         self.cursor += 1;
-        place.cast()
+        self.len -= 1;
+        place
     }
 
     /// Finds out how far the run may be followed without another look, and takes the first event.
@@ -181,26 +199,18 @@ impl<E: Keyed> Wheel<E> {
         } else if left <= AHEAD {
             self.load_adjacent();
         }
-        self.limit = limit;
         let upcoming = self.upcoming();
         // The last ones only when nothing could be sorted behind them.
         let most = if upcoming.len() > AHEAD { upcoming.len() - AHEAD } else { upcoming.len() };
-        let window = &upcoming[..most.min(LOOK)];
-        let beside = self.side.peek().map(Keyed::key);
-        if beside.is_none() && upcoming.first().is_some_and(|first| first.key().time >= limit) {
-            self.sure = self.cursor;
-            return std::ptr::null_mut();
-        }
-        let comes_first = |event: &E| {
-            let key = event.key();
-            key.time < limit && beside.is_none_or(|beside| key < beside)
-        };
-        let sure = match window.last() {
-            Some(last) if comes_first(last) => window.len(),
-            _ => window.partition_point(comes_first),
+        let sure = match self.side.peek().map(Keyed::key) {
+            None => most,
+            Some(beside) => upcoming[..most.min(LOOK)].partition_point(|event| event.key() < beside),
         };
         self.sure = self.cursor + sure;
-        let place = if sure > 0 { self.advance() } else { self.side.pop_place(limit) };
+        if sure > 0 {
+            return self.advance(limit);
+        }
+        let place = self.side.pop_place(limit);
         if !place.is_null() {
             self.len -= 1;
         }
@@ -313,7 +323,13 @@ impl<E: Keyed> Wheel<E> {
         for down in (loaded_until + 1).max(epoch)..=epoch + 1 {
             let bucket = self.far.take(down);
             let (near, shift) = (&mut self.near, self.shift);
-            self.pool.drain(bucket, |pool, event| near.push_with(pool, event.key().time >> shift, || event));
+            let move_down = |pool: &mut Pool<E>, event: *const E| {
+                // SAFETY: the event is there, and this is the one time that it is moved out.
+                let event = unsafe { event.read() };
+                near.push_with(pool, event.key().time >> shift, || event);
+            };
+            // SAFETY: it is moved out first.
+            unsafe { self.pool.drain(bucket, move_down) };
         }
         if self.spill_first <= epoch + 1 + FAR as u64 / 2 {
             self.unspill();
@@ -373,7 +389,8 @@ impl<E: Keyed> Wheel<E> {
         self.measure_reach();
         for bucket in buckets {
             let mut moved = Vec::with_capacity(bucket.len());
-            self.pool.drain(bucket, |_, event| moved.push(event));
+            // SAFETY: it is moved out, once.
+            unsafe { self.pool.drain(bucket, |_, event| moved.push(event.read())) };
             for event in moved {
                 self.place(event);
             }
@@ -402,11 +419,13 @@ impl<E> Drop for Wheel<E> {
         }
         for number in 0..NEAR as u64 {
             let bucket = self.near.take(number);
-            self.pool.drain(bucket, |_, event| drop(event));
+            // SAFETY: as in `rebuild`.
+            unsafe { self.pool.drain(bucket, |_, event| drop(event.read())) };
         }
         for epoch in 0..FAR as u64 {
             let bucket = self.far.take(epoch);
-            self.pool.drain(bucket, |_, event| drop(event));
+            // SAFETY: as in `rebuild`.
+            unsafe { self.pool.drain(bucket, |_, event| drop(event.read())) };
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Which peers hold which objects.
 
+use std::ops::Range;
+
 use rand::RngExt;
 
 use super::filter::Filter;
@@ -54,11 +56,10 @@ impl Placed {
             holders[start..].sort_unstable();
         }
         let (peer_rows, objects) = transposed(&object_rows, &holders, peers);
-        let mut filter = Filter::new(holders.len());
-        for (object, _) in (0u32..).zip(counts) {
-            row(&object_rows, &holders, object as usize)
-                .iter()
-                .for_each(|&number| filter.insert(number, object));
+        let mut filter = Filter::new(counts.len(), holders.len());
+        for object in 0..counts.len() {
+            let row = places(&object_rows, object);
+            holders[row.clone()].iter().for_each(|&number| filter.insert(object, &row, number));
         }
         Placed::Rows { object_rows, holders, peer_rows, objects, filter }
     }
@@ -77,8 +78,11 @@ impl Placed {
     pub(super) fn holds(&self, number: u32, object: u32) -> bool {
         match self {
             Placed::Identities { numbers, .. } => number == object && (number as usize) < numbers.len(),
-            Placed::Rows { filter, .. } => {
-                filter.may_contain(number, object) && self.holders(object).binary_search(&number).is_ok()
+            Placed::Rows { object_rows, holders, filter, .. } => {
+                let row = places(object_rows, object as usize);
+                !row.is_empty()
+                    && filter.may_contain(object as usize, &row, number)
+                    && holders[row].binary_search(&number).is_ok()
             }
         }
     }
@@ -163,9 +167,15 @@ impl Tier {
 /// Row `index`, empty if there is no such row.
 #[inline]
 fn row<'a, T>(starts: &[u32], values: &'a [T], index: usize) -> &'a [T] {
+    &values[places(starts, index)]
+}
+
+/// Where row `index` lies, nowhere if there is no such row.
+#[inline]
+fn places(starts: &[u32], index: usize) -> Range<usize> {
     match starts.get(index..index + 2) {
-        Some(&[start, end]) => &values[start as usize..end as usize],
-        _ => &[],
+        Some(&[start, end]) => start as usize..end as usize,
+        _ => 0..0,
     }
 }
 

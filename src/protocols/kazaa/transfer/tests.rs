@@ -204,7 +204,7 @@ fn parameters_are_checked() {
 }
 
 proptest! {
-    #![proptest_config(crate::sim::random::fixed_cases(24))]
+    #![proptest_config(crate::properties::fixed_cases(24))]
 
     /// Whatever happens, the network comes to rest with the right files listed, and no queue keeps who has gone.
     #[test]

@@ -291,3 +291,30 @@ fn laws_that_coincide_are_not_told_apart() {
         }
     }
 }
+
+/// A small ratio of likelihoods decides nothing, however sure the test is, but where one law holds the other inside.
+#[test]
+fn laws_that_all_but_coincide_are_not_told_apart() {
+    let law = PowerLaw::new(Kind::Discrete, 2.0, 4.0, None).unwrap();
+    let sample = sample_of(law, Kind::Discrete, 500, 9300);
+    let fit = fit(&sample, &Options { x_min: Some(4.0), ..Options::default() }).unwrap();
+    let (mut nested, mut apart) = (0, 0);
+    for mut comparison in compare(&sample, &fit) {
+        comparison.other.degenerate = false;
+        let mut verdict = |log_ratio, p| {
+            (comparison.log_ratio, comparison.p) = (log_ratio, p);
+            comparison.verdict()
+        };
+        assert_eq!((verdict(9.0, 0.0), verdict(-9.0, 0.0)), (Verdict::PowerLaw, Verdict::Other));
+        assert_eq!(verdict(-9.0, 0.1), Verdict::Undecided);
+        let small = (verdict(1.9, 0.0), verdict(-1.9, 0.0));
+        if comparison.other.alternative.is_nested() {
+            nested += 1;
+            assert_eq!(small, (Verdict::PowerLaw, Verdict::Other));
+        } else {
+            apart += 1;
+            assert_eq!(small, (Verdict::Undecided, Verdict::Undecided));
+        }
+    }
+    assert!(nested > 0 && apart > 0, "{nested} and {apart}");
+}
