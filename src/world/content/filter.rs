@@ -36,7 +36,7 @@ fn place(object: usize, row: &Range<usize>, number: u32) -> usize {
     let bits = 64 * (row.len() / 8 + 1);
     // Fibonacci hashing (Knuth, volume 3, section 6.4), and the bits scaled by their upper half.
     let hash = (u64::from(number ^ number >> 15).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize;
-    64 * (row.start / 8 + object) + (hash * bits >> 32)
+    64 * (row.start / 8 + object) + ((hash * bits) >> 32)
 }
 
 #[cfg(test)]
