@@ -2,7 +2,7 @@
 //!
 //! Nothing here knows a right answer. A [`Question`] says how the model is asked, the [`Bench`] runs it with the student's
 //! seed, and [`check`](mod@check) compares. `docs/labs/NAME/` has the pages, `scenarios/labs/` the scenarios,
-//! [`content`] the questions.
+//! `content` the questions.
 
 pub mod answers;
 pub mod bench;
