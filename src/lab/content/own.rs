@@ -116,10 +116,10 @@ pub(super) const LAB: Lab = Lab {
         },
         Question {
             key: "right",
-            ask: "The share of these lookups that are answered right.",
+            ask: "The share of these lookups that are answered right, from 0 to 1.",
             points: 1,
             rule: Rule::Near { within: 0.0, slack: 0.005, model: |b| Ok(measured(b, 200, true)?.1) },
-            hint: "in a network at rest nothing should be lost: does every route end at the manager?",
+            hint: "a share, from 0 to 1; in a network at rest nothing should be lost: does every route end at the manager?",
             traps: &[],
         },
         Question {
